@@ -1,0 +1,193 @@
+#pragma once
+
+#include <gyre/base/intrusive_list.hpp>
+#include <gyre/base/result.hpp>
+#include <gyre/coro/task.hpp>
+#include <gyre/loop/operation.hpp>
+#include <gyre/loop/timer.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace gyre {
+
+class OffloadPool;
+class Signals;
+
+/// What a loop runs on.
+enum class Backend : std::uint8_t {
+  automatic,  ///< io_uring where the kernel and the container allow it, else epoll.
+  uring,
+  epoll,
+  sim,  ///< Virtual time, memory network (see `SimLoop`).
+};
+
+/// "auto", "uring", "epoll", "sim".
+std::string_view name(Backend backend) noexcept;
+
+/// Something that wants to act once before the loop waits again: a connection that has answers to send.
+class FlushHook : public ListHook<FlushHook> {
+ public:
+  explicit FlushHook(void (*flush)(FlushHook& self) noexcept) noexcept : flush_(flush) {}
+
+ private:
+  friend class Loop;
+  void (*flush_)(FlushHook& self) noexcept;
+};
+
+/// A simulated run in which every task waits and nothing can wake any of them.
+struct Deadlock : std::exception {
+  const char* what() const noexcept override { return "gyre: deadlock: every task waits and nothing is left to happen"; }
+};
+
+struct ListenOptions {
+  int backlog = 4096;
+  /// Several listeners on one address, one per loop: the kernel spreads the connections.
+  bool reuse_port = false;
+  /// Accepted TCP connections send small packets at once.
+  bool no_delay = true;
+};
+
+enum class ShutdownSide : std::uint8_t { receive, send, both };
+
+/// One thread's event loop: what runs tasks, timers and operations. Everything but `post` belongs to the thread that
+/// runs it. See docs/design/0001-loop.md for the contract of operations.
+class Loop : public Executor {
+ public:
+  virtual ~Loop();
+
+  virtual Backend backend() const noexcept = 0;
+
+  /// Runs `task` and everything it starts until it ends, and returns its result. Rethrows what it threw. In
+  /// simulation a task that can never end is cancelled, and once it has ended `Deadlock` is thrown.
+  template <class T>
+  T run(Task<T> task);
+
+  /// The loop that a task runs on. Only inside a loop's tasks (not in `sync_wait`).
+  static Loop& of(Context& context) noexcept;
+
+  // --- time -----------------------------------------------------------------------------------------------------
+  TimePoint now() const noexcept final { return now_; }
+  /// Wall-clock time since 1970-01-01 UTC, for dates in messages only. In simulation it starts at 2026-01-01.
+  Duration wall_time() const noexcept;
+  /// Arms or moves a timer; it disarms itself.
+  void arm(Timer& timer, TimePoint when) noexcept { timers_.arm(timer, when); }
+
+  // --- work -----------------------------------------------------------------------------------------------------
+  void schedule(Work& work) noexcept final { ready_.push(work); }
+  void post(Work& work) noexcept final;
+  /// Has `hook` called once at the end of this turn, before the loop waits. Nothing if it is already asked for.
+  void flush_later(FlushHook& hook) noexcept {
+    if (!hook.linked()) flush_.push_back(hook);
+  }
+  /// A number from the loop's generator: seeded in simulation.
+  std::uint64_t random() noexcept;
+  /// The pool for blocking work; made at first use if none was given. In simulation it has no threads: the work runs on
+  /// the loop.
+  OffloadPool& offload_pool();
+  void set_offload_pool(std::shared_ptr<OffloadPool> pool) noexcept { offload_pool_ = std::move(pool); }
+
+  /// Delivers a signal number to every `Signals` of this loop that asked for it, as if the process had received it.
+  void raise(int signal) noexcept;
+
+  // --- operations -----------------------------------------------------------------------------------------------
+  /// Starts an operation. Errors arrive as its completion.
+  void submit(Operation& operation) noexcept;
+  /// Asks an armed operation to end. Nothing happens if it is not armed.
+  void cancel(Operation& operation) noexcept;
+  /// Operations that have not ended.
+  std::size_t armed() const noexcept { return armed_; }
+
+  // --- descriptors ----------------------------------------------------------------------------------------------
+  virtual Result<int> open_listener(const SocketAddress& address, const ListenOptions& options) = 0;
+  /// A stream socket of the address's family, to connect.
+  virtual Result<int> open_socket(const SocketAddress& address) = 0;
+  virtual Result<SocketAddress> local_address(int descriptor) = 0;
+  virtual Result<SocketAddress> peer_address(int descriptor) = 0;
+  virtual void shutdown(int descriptor, ShutdownSide side) noexcept = 0;
+  /// Closes a descriptor with nothing armed on it.
+  virtual void close(int descriptor) noexcept = 0;
+
+ protected:
+  explicit Loop(Duration tick) noexcept;
+
+  // --- what a backend does ----------------------------------------------------------------------------------------
+  virtual void start(Operation& operation) noexcept = 0;
+  virtual void stop(Operation& operation) noexcept = 0;
+  /// Hands the queued operations over and waits for a completion, a wake or `until`; not at all if `until` has passed.
+  /// Collects what ended, sets the time. False if nothing can ever happen again (simulation only).
+  virtual bool wait(TimePoint until) noexcept = 0;
+  /// Runs a bounded number of collected completions through `complete`. False if some are left.
+  virtual bool dispatch() noexcept = 0;
+  /// Ends a `wait` from another thread.
+  virtual void wake() noexcept = 0;
+  virtual std::uint64_t seed() noexcept = 0;
+
+  /// Hands a completion to the operation's owner; a last one disarms it first.
+  void complete(Operation& operation, const Completion& completion) noexcept;
+  void set_now(TimePoint now) noexcept { now_ = now; }
+
+  // What a backend may look at in an operation.
+  static bool cancel_asked(const Operation& operation) noexcept { return operation.cancel_asked_; }
+  static bool& parked(Operation& operation) noexcept { return operation.parked_; }
+
+ private:
+  static constexpr unsigned work_per_turn = 256;
+
+  /// One turn. False if nothing can ever happen again.
+  bool turn() noexcept;
+  void take_posted() noexcept;
+  void run_ready() noexcept;
+  void flush() noexcept;
+  void refresh() noexcept;
+  void run_until(const bool& done, Context& root);
+
+  TimePoint now_{};
+  TimerWheel timers_;
+  WorkQueue ready_;
+  std::atomic<Work*> posted_{nullptr};
+  IntrusiveList<FlushHook> flush_;
+  std::size_t armed_ = 0;
+  bool backlog_ = false;  ///< The last dispatch left completions over.
+  std::uint64_t random_state_ = 0;
+  std::shared_ptr<OffloadPool> offload_pool_;
+
+  friend class Signals;
+  IntrusiveList<Signals> signals_;
+};
+
+struct LoopOptions {
+  Backend backend = Backend::automatic;
+  /// Buffers that all receiving connections of the loop share, and the size of one in bytes (`uring`).
+  unsigned receive_buffers = 1024;
+  unsigned receive_buffer_size = 4096;
+  /// Entries of the submission and the completion ring (`uring`).
+  unsigned submission_entries = 1024;
+  unsigned completion_entries = 8192;
+  /// Off: do without SINGLE_ISSUER and DEFER_TASKRUN, as on kernels before 6.1 (`uring`).
+  bool defer_task_run = true;
+  /// The pool for blocking work; by default each loop makes its own at first use.
+  std::shared_ptr<OffloadPool> offload_pool;
+};
+
+/// A loop for the calling thread. `automatic` falls back to epoll where io_uring is denied or too old; the named
+/// backends fail instead (`Errc::unsupported`, `Errc::permission_denied`).
+Result<std::unique_ptr<Loop>> make_loop(const LoopOptions& options = {});
+
+template <class T>
+T Loop::run(Task<T> task) {
+  struct Done : TaskObserver {
+    Done() noexcept : TaskObserver([](TaskObserver& self) noexcept { static_cast<Done&>(self).done = true; }) {}
+    bool done = false;
+  } observer;
+  Context root{*this};
+  refresh();
+  task.start(root, observer);
+  run_until(observer.done, root);
+  return task.result();
+}
+
+}  // namespace gyre

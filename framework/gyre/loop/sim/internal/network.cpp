@@ -1,0 +1,382 @@
+#include <gyre/loop/sim/internal/network.hpp>
+
+#include <gyre/loop/sim/internal/address.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <cstring>
+
+namespace gyre::detail {
+namespace {
+
+/// Bytes on their way to one reader.
+class Pipe {
+ public:
+  std::size_t size() const noexcept { return bytes_.size() - head_; }
+  bool empty() const noexcept { return size() == 0; }
+  void write(Bytes bytes) { bytes_.insert(bytes_.end(), bytes.begin(), bytes.end()); }
+  void read(MutableBytes into) noexcept {
+    std::memcpy(into.data(), bytes_.data() + head_, into.size());
+    head_ += into.size();
+    if (head_ * 2 < bytes_.size()) return;
+    bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(head_));
+    head_ = 0;
+  }
+
+ private:
+  std::vector<std::byte> bytes_;
+  std::size_t head_ = 0;
+};
+
+constexpr unsigned first_port = 32768;
+constexpr unsigned port_count = 28232;
+
+}  // namespace
+
+struct SimNetwork::Socket {
+  enum class Kind : unsigned char { fresh, waiting, connected, listener, foreign };
+
+  Kind kind = Kind::fresh;
+  int descriptor = -1;  ///< none while it is in a backlog
+  SocketAddress local;
+  SocketAddress remote;
+
+  // A stream.
+  Socket* peer = nullptr;
+  Pipe in;
+  bool in_ended = false;      ///< the peer has sent its end
+  bool reset = false;         ///< nothing passes any more, in either direction
+  bool shut_send = false;
+  bool shut_receive = false;
+  int error = 0;              ///< told once, then only `reset` is left
+
+  // A client that waits for room, or the listener that it waits for.
+  Socket* listener = nullptr;
+  std::deque<Socket*> waiting;
+  std::deque<std::unique_ptr<Socket>> backlog;
+  std::size_t backlog_max = 0;
+  bool reuse_port = false;
+
+  std::uint32_t foreign_events = 0;
+};
+
+SimNetwork::SimNetwork(std::size_t pipe_capacity, std::size_t descriptors_max) noexcept
+    : pipe_capacity_(pipe_capacity), descriptors_max_(descriptors_max) {}
+SimNetwork::~SimNetwork() = default;
+
+SimNetwork::Socket* SimNetwork::find(int descriptor) const noexcept {
+  if (descriptor < first_descriptor) return nullptr;
+  const auto index = static_cast<std::size_t>(descriptor - first_descriptor);
+  return index < sockets_.size() ? sockets_[index].get() : nullptr;
+}
+
+int SimNetwork::give_number(std::unique_ptr<Socket> socket) {
+  if (open_ >= descriptors_max_) return -EMFILE;
+  const auto free = std::find(sockets_.begin(), sockets_.end(), nullptr);
+  const int descriptor = first_descriptor + static_cast<int>(free - sockets_.begin());
+  socket->descriptor = descriptor;
+  ++open_;
+  if (free != sockets_.end()) {
+    *free = std::move(socket);
+  } else {
+    sockets_.push_back(std::move(socket));
+  }
+  return descriptor;
+}
+
+void SimNetwork::changed(const Socket& socket) {
+  if (socket.descriptor >= 0) changed_.push_back(socket.descriptor);
+}
+
+// --- opening and closing ------------------------------------------------------------------------------------------
+
+int SimNetwork::open_listener(const SocketAddress& address, const ListenOptions& options) {
+  auto socket = std::make_unique<Socket>();
+  socket->local = address;
+  if (const int failed = sim_address::normalise(socket->local)) return failed;
+  if (!sim_address::is_unix(socket->local) && sim_address::port(socket->local) == 0) {
+    if (!allocate_port(socket->local, options.reuse_port)) return -EADDRINUSE;
+  } else if (address_taken(socket->local, options.reuse_port)) {
+    return -EADDRINUSE;
+  }
+  socket->kind = Socket::Kind::listener;
+  socket->reuse_port = options.reuse_port;
+  socket->backlog_max = static_cast<std::size_t>(std::max(1, options.backlog));
+  Socket& listener = *socket;
+  const int descriptor = give_number(std::move(socket));
+  if (descriptor >= 0) listeners_.push_back(&listener);
+  return descriptor;
+}
+
+int SimNetwork::open_socket(const SocketAddress& address) {
+  auto socket = std::make_unique<Socket>();
+  SocketAddress known = address;
+  if (const int failed = sim_address::normalise(known)) return failed;
+  socket->local = sim_address::unnamed_like(known);
+  return give_number(std::move(socket));
+}
+
+int SimNetwork::open_foreign() {
+  auto socket = std::make_unique<Socket>();
+  socket->kind = Socket::Kind::foreign;
+  return give_number(std::move(socket));
+}
+
+bool SimNetwork::set_foreign(int descriptor, std::uint32_t events) {
+  Socket* socket = find(descriptor);
+  if (socket == nullptr || socket->kind != Socket::Kind::foreign) return false;
+  socket->foreign_events = events;
+  changed(*socket);
+  return true;
+}
+
+int SimNetwork::close(int descriptor) noexcept {
+  Socket* socket = find(descriptor);
+  if (socket == nullptr) return -EBADF;
+  switch (socket->kind) {
+    case Socket::Kind::listener: close_listener(*socket); break;
+    case Socket::Kind::waiting: std::erase(socket->listener->waiting, socket); break;
+    case Socket::Kind::connected: close_stream(*socket); break;
+    case Socket::Kind::fresh:
+    case Socket::Kind::foreign: break;
+  }
+  sockets_[static_cast<std::size_t>(descriptor - first_descriptor)].reset();
+  --open_;
+  return 0;
+}
+
+// Who is in the backlog hears a reset, who waits for room in it a refusal.
+void SimNetwork::close_listener(Socket& listener) noexcept {
+  std::erase(listeners_, &listener);
+  if (sim_address::is_unix(listener.local) && listener.local.bytes[2] != 0) stale_paths_.push_back(listener.local);
+  for (Socket* client : listener.waiting) {
+    client->kind = Socket::Kind::fresh;
+    client->listener = nullptr;
+    client->error = ECONNREFUSED;
+    changed(*client);
+  }
+  for (const auto& unaccepted : listener.backlog) {
+    Socket* client = unaccepted->peer;
+    if (client == nullptr) continue;
+    client->peer = nullptr;
+    client->reset = true;
+    client->error = ECONNRESET;
+    changed(*client);
+  }
+}
+
+// With bytes that nobody has read the peer gets a reset, else its end of stream.
+void SimNetwork::close_stream(Socket& socket) noexcept {
+  Socket* peer = socket.peer;
+  if (peer == nullptr) return;
+  peer->peer = nullptr;
+  if (socket.in.empty()) {
+    peer->in_ended = true;
+  } else {
+    peer->error = peer->in_ended ? EPIPE : ECONNRESET;
+    peer->reset = true;
+  }
+  changed(*peer);
+}
+
+// --- addresses ----------------------------------------------------------------------------------------------------
+
+bool SimNetwork::address_taken(const SocketAddress& address, bool reuse_port) const noexcept {
+  return std::any_of(listeners_.begin(), listeners_.end(), [&](const Socket* listener) {
+    const bool shared = reuse_port && listener->reuse_port && !sim_address::is_unix(address);
+    return !shared && sim_address::overlap(listener->local, address);
+  });
+}
+
+bool SimNetwork::allocate_port(SocketAddress& address, bool reuse_port) noexcept {
+  for (unsigned tries = 0; tries < port_count; ++tries) {
+    sim_address::set_port(address, first_port + next_port_++ % port_count);
+    if (!address_taken(address, reuse_port)) return true;
+  }
+  return false;
+}
+
+SimNetwork::Socket* SimNetwork::find_listener(const SocketAddress& address, std::uint64_t chance) const noexcept {
+  std::vector<Socket*> exact;
+  std::vector<Socket*> any;
+  for (Socket* listener : listeners_) {
+    if (listener->local == address) {
+      exact.push_back(listener);
+    } else if (sim_address::overlap(listener->local, address)) {
+      any.push_back(listener);
+    }
+  }
+  const auto& found = exact.empty() ? any : exact;
+  return found.empty() ? nullptr : found[chance % found.size()];
+}
+
+int SimNetwork::local_address(int descriptor, SocketAddress& address) const noexcept {
+  const Socket* socket = find(descriptor);
+  if (socket == nullptr) return -EBADF;
+  if (socket->kind == Socket::Kind::foreign) return -ENOTSOCK;
+  address = socket->local;
+  return 0;
+}
+
+int SimNetwork::peer_address(int descriptor, SocketAddress& address) const noexcept {
+  const Socket* socket = find(descriptor);
+  if (socket == nullptr) return -EBADF;
+  if (socket->kind == Socket::Kind::foreign) return -ENOTSOCK;
+  if (socket->kind != Socket::Kind::connected || socket->reset) return -ENOTCONN;
+  address = socket->remote;
+  return 0;
+}
+
+// --- connections --------------------------------------------------------------------------------------------------
+
+int SimNetwork::connect(int descriptor, const SocketAddress& address, std::uint64_t chance) {
+  Socket* client = find(descriptor);
+  if (client == nullptr) return -EBADF;
+  if (client->kind == Socket::Kind::waiting) return -EALREADY;
+  // Established on a waiting client's behalf in the meantime; a second connection is something else.
+  if (client->kind == Socket::Kind::connected) return std::exchange(client->listener, nullptr) != nullptr ? 0 : -EISCONN;
+  if (client->kind != Socket::Kind::fresh) return -EINVAL;
+  if (client->error != 0) return -std::exchange(client->error, 0);
+  SocketAddress target = address;
+  if (const int failed = sim_address::normalise(target)) return failed;
+  sim_address::make_reachable(target);
+  Socket* listener = find_listener(target, chance);
+  if (listener == nullptr) {
+    const bool left = std::find(stale_paths_.begin(), stale_paths_.end(), target) != stale_paths_.end();
+    return sim_address::is_unix(target) && !left && target.bytes[2] != 0 ? -ENOENT : -ECONNREFUSED;
+  }
+  client->remote = target;
+  if (listener->backlog.size() >= listener->backlog_max) {
+    client->kind = Socket::Kind::waiting;
+    client->listener = listener;
+    listener->waiting.push_back(client);
+    return -EINPROGRESS;
+  }
+  establish(*client, *listener);
+  return 0;
+}
+
+void SimNetwork::establish(Socket& client, Socket& listener) {
+  if (!sim_address::is_unix(client.remote)) {
+    client.local = client.remote;
+    sim_address::set_port(client.local, first_port + next_port_++ % port_count);
+  }
+  auto server = std::make_unique<Socket>();
+  client.kind = server->kind = Socket::Kind::connected;
+  server->local = client.remote;
+  server->remote = client.local;
+  server->peer = &client;
+  client.peer = server.get();
+  listener.backlog.push_back(std::move(server));
+  changed(listener);
+  changed(client);
+}
+
+void SimNetwork::admit_waiting(Socket& listener) {
+  while (!listener.waiting.empty() && listener.backlog.size() < listener.backlog_max) {
+    Socket* client = listener.waiting.front();
+    listener.waiting.pop_front();
+    establish(*client, listener);
+  }
+}
+
+int SimNetwork::accept(int descriptor) {
+  Socket* listener = find(descriptor);
+  if (listener == nullptr) return -EBADF;
+  if (listener->kind != Socket::Kind::listener) return -EINVAL;
+  if (listener->backlog.empty()) return -EAGAIN;
+  if (open_ >= descriptors_max_) return -EMFILE;
+  std::unique_ptr<Socket> accepted = std::move(listener->backlog.front());
+  listener->backlog.pop_front();
+  admit_waiting(*listener);
+  return give_number(std::move(accepted));
+}
+
+// --- streams ------------------------------------------------------------------------------------------------------
+
+int SimNetwork::receive(int descriptor, MutableBytes buffer) {
+  Socket* socket = find(descriptor);
+  if (socket == nullptr) return -EBADF;
+  if (socket->kind != Socket::Kind::connected) {
+    return socket->kind == Socket::Kind::foreign ? -ENOTSOCK : -ENOTCONN;
+  }
+  if (!socket->in.empty()) {
+    const std::size_t count = std::min({buffer.size(), socket->in.size(), std::size_t{INT_MAX}});
+    socket->in.read(buffer.first(count));
+    if (socket->peer != nullptr) changed(*socket->peer);
+    return static_cast<int>(count);
+  }
+  if (socket->in_ended) return 0;
+  if (socket->error != 0) return -std::exchange(socket->error, 0);
+  return socket->reset || socket->shut_receive ? 0 : -EAGAIN;
+}
+
+int SimNetwork::send(int descriptor, Bytes bytes) {
+  Socket* socket = find(descriptor);
+  if (socket == nullptr) return -EBADF;
+  if (socket->kind == Socket::Kind::foreign) return -ENOTSOCK;
+  if (socket->kind != Socket::Kind::connected) return -EPIPE;
+  if (socket->error != 0) return -std::exchange(socket->error, 0);
+  if (socket->reset || socket->shut_send) return -EPIPE;
+  const int count = static_cast<int>(std::min<std::size_t>(bytes.size(), INT_MAX));
+  if (socket->peer == nullptr) {
+    // The bytes leave, and what comes back is a reset.
+    socket->reset = true;
+    changed(*socket);
+    return count;
+  }
+  Pipe& pipe = socket->peer->in;
+  const std::size_t room = pipe_capacity_ - std::min(pipe_capacity_, pipe.size());
+  const std::size_t fits = std::min<std::size_t>(room, static_cast<std::size_t>(count));
+  if (fits == 0 && count > 0) return -EAGAIN;
+  pipe.write(bytes.first(fits));
+  changed(*socket->peer);
+  return static_cast<int>(fits);
+}
+
+int SimNetwork::shutdown(int descriptor, ShutdownSide side) {
+  Socket* socket = find(descriptor);
+  if (socket == nullptr) return -EBADF;
+  if (socket->kind != Socket::Kind::connected) return -ENOTCONN;
+  if (side != ShutdownSide::receive) {
+    socket->shut_send = true;
+    if (socket->peer != nullptr) {
+      socket->peer->in_ended = true;
+      changed(*socket->peer);
+    }
+  }
+  if (side != ShutdownSide::send) socket->shut_receive = true;
+  changed(*socket);
+  return 0;
+}
+
+std::size_t SimNetwork::available(int descriptor) const noexcept {
+  const Socket* socket = find(descriptor);
+  return socket != nullptr && socket->kind == Socket::Kind::connected ? socket->in.size() : 0;
+}
+
+int SimNetwork::readiness(int descriptor) const noexcept {
+  const Socket* socket = find(descriptor);
+  if (socket == nullptr) return -EBADF;
+  unsigned events = 0;
+  const auto add = [&events](bool when, unsigned event) { events |= when ? event : 0u; };
+  switch (socket->kind) {
+    case Socket::Kind::foreign: return static_cast<int>(socket->foreign_events);
+    case Socket::Kind::fresh: return PollOperation::writable | PollOperation::hang_up;
+    case Socket::Kind::waiting: return 0;
+    case Socket::Kind::listener: add(!socket->backlog.empty(), PollOperation::readable); break;
+    case Socket::Kind::connected: {
+      const bool broken = socket->error != 0 || socket->reset;
+      const bool ended = socket->in_ended || broken || socket->shut_receive;
+      const bool room = socket->peer == nullptr || socket->peer->in.size() < pipe_capacity_;
+      add(!socket->in.empty() || ended, PollOperation::readable);
+      add(broken || socket->shut_send || room, PollOperation::writable);
+      add(ended, PollOperation::hang_up);
+      break;
+    }
+  }
+  return static_cast<int>(events);
+}
+
+}  // namespace gyre::detail

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <gyre/base/bytes.hpp>
+#include <gyre/loop/loop.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <vector>
+
+namespace gyre::detail {
+
+/// The kernel of a simulation: sockets in memory behind non-blocking calls. A call that fails returns a negative errno;
+/// -EAGAIN means "ask again when `take_changed` names the descriptor".
+///
+/// Streams behave as TCP on Linux does over a loopback without loss: bounded buffers, half close, a reset that leaves
+/// the bytes that had arrived readable, and one send that seems to succeed after the peer has gone.
+class SimNetwork {
+ public:
+  SimNetwork(std::size_t pipe_capacity, std::size_t descriptors_max) noexcept;
+  SimNetwork(const SimNetwork&) = delete;
+  ~SimNetwork();
+
+  /// The number of the first descriptor: far from real ones, so that a mistaken one is EBADF.
+  static constexpr int first_descriptor = 1 << 20;
+
+  int open_listener(const SocketAddress& address, const ListenOptions& options);
+  int open_socket(const SocketAddress& address);
+  /// A descriptor whose readiness is what `set_foreign` says.
+  int open_foreign();
+  /// False if it is no such descriptor.
+  bool set_foreign(int descriptor, std::uint32_t events);
+  int close(int descriptor) noexcept;
+
+  /// A new descriptor.
+  int accept(int descriptor);
+  /// 0, or -EINPROGRESS while the listener's backlog is full; asked again -EALREADY or how it ended. `chance` picks
+  /// among listeners that share the address.
+  int connect(int descriptor, const SocketAddress& address, std::uint64_t chance);
+  int receive(int descriptor, MutableBytes buffer);
+  int send(int descriptor, Bytes bytes);
+  int shutdown(int descriptor, ShutdownSide side);
+
+  /// Bytes that `receive` could take now.
+  std::size_t available(int descriptor) const noexcept;
+  /// All `PollOperation::Events` that are true now.
+  int readiness(int descriptor) const noexcept;
+  /// 0 and the address, or a negative errno.
+  int local_address(int descriptor, SocketAddress& address) const noexcept;
+  int peer_address(int descriptor, SocketAddress& address) const noexcept;
+
+  bool exists(int descriptor) const noexcept { return find(descriptor) != nullptr; }
+  std::size_t open_count() const noexcept { return open_; }
+
+  /// Descriptors that a waiting operation may succeed on now, in the order of what happened.
+  std::vector<int> take_changed() noexcept { return std::exchange(changed_, {}); }
+
+ private:
+  struct Socket;
+
+  Socket* find(int descriptor) const noexcept;
+  int give_number(std::unique_ptr<Socket> socket);
+  void changed(const Socket& socket);
+
+  bool address_taken(const SocketAddress& address, bool reuse_port) const noexcept;
+  bool allocate_port(SocketAddress& address, bool reuse_port) noexcept;
+  Socket* find_listener(const SocketAddress& address, std::uint64_t chance) const noexcept;
+  void establish(Socket& client, Socket& listener);
+  void admit_waiting(Socket& listener);
+  void close_listener(Socket& listener) noexcept;
+  void close_stream(Socket& socket) noexcept;
+
+  std::size_t pipe_capacity_;
+  std::size_t descriptors_max_;
+  std::size_t open_ = 0;
+  unsigned next_port_ = 0;
+  std::vector<std::unique_ptr<Socket>> sockets_;  ///< by descriptor; the lowest free number is given out, as by Linux
+  std::vector<Socket*> listeners_;
+  std::vector<SocketAddress> stale_paths_;
+  std::vector<int> changed_;
+};
+
+}  // namespace gyre::detail

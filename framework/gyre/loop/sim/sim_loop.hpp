@@ -1,0 +1,89 @@
+#pragma once
+
+#include <gyre/loop/loop.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+namespace gyre {
+
+struct SimOptions {
+  /// Decides everything that is left open: the order of what happens at one instant, the sizes of chunks, `random()`.
+  /// The same seed and the same program give the same run.
+  std::uint64_t seed = 1;
+  /// Bytes that one direction of a connection holds before a send has to wait.
+  std::size_t pipe_capacity = 64 * 1024;
+  /// Receives see chunks, and sends make progress in pieces, of sizes by the seed. Else as large as they can be.
+  bool split_chunks = false;
+  /// More open descriptors than these are EMFILE.
+  std::size_t descriptors_max = SIZE_MAX;
+};
+
+/// A loop in a world of its own: virtual time and a network in memory. What takes a minute takes no time, what depends
+/// on chance depends on a seed, and a run in which nothing can happen any more is found out instead of hanging.
+///
+/// Time starts at 0 and stands still while there is anything to do; then it jumps to the next timer, exactly. Sockets
+/// behave as TCP on Linux does over a loopback (see docs/design/0001-loop.md); addresses are all local, descriptors are
+/// numbers of this loop alone. Completions of different operations come in an order by the seed, those of one direction
+/// of one descriptor in their own. A cancellation crosses a result that is on its way, or does not: by the seed.
+///
+/// One thread. `post` from others works, but a loop that has run out of things to do does not wait for them.
+class SimLoop final : public Loop {
+ public:
+  explicit SimLoop(const SimOptions& options = {});
+  ~SimLoop() override;
+
+  Backend backend() const noexcept override { return Backend::sim; }
+  const SimOptions& options() const noexcept;
+
+  /// Descriptors that were opened and not closed: 0 at the end of a test that cleans up.
+  std::size_t open_descriptors() const noexcept;
+
+  /// A descriptor as another library would have it, to poll: ready for what `set_foreign` says (`PollOperation::Events`).
+  /// Ended by `close`.
+  Result<int> open_foreign();
+  void set_foreign(int descriptor, std::uint32_t events);
+
+  Result<int> open_listener(const SocketAddress& address, const ListenOptions& options) override;
+  Result<int> open_socket(const SocketAddress& address) override;
+  Result<SocketAddress> local_address(int descriptor) override;
+  Result<SocketAddress> peer_address(int descriptor) override;
+  void shutdown(int descriptor, ShutdownSide side) noexcept override;
+  void close(int descriptor) noexcept override;
+
+ protected:
+  void start(Operation& operation) noexcept override;
+  void stop(Operation& operation) noexcept override;
+  bool wait(TimePoint until) noexcept override;
+  bool dispatch() noexcept override;
+  void wake() noexcept override;
+  std::uint64_t seed() noexcept override;
+
+ private:
+  struct Step;
+  struct Lane;
+  struct Entry;
+  struct State;
+
+  Entry& entry(int descriptor);
+  void poke_changed();
+  void queue(Lane& lane, const Step& step);
+  void queue_attempt(Operation& operation);
+  Step take_step() noexcept;
+  Lane& lane_of(const Operation& operation);
+  bool release(Operation& operation) noexcept;
+
+  void attempt_waiting(const Step& step) noexcept;
+  void attempt(Operation& operation, bool last) noexcept;
+  void attempt_polls(Entry& where) noexcept;
+  void attempt_accept(Operation& operation, bool last) noexcept;
+  void attempt_receive(Operation& operation, bool last) noexcept;
+  std::int32_t attempt_once(Operation& operation) noexcept;
+  std::int32_t send_some(SendOperation& operation) noexcept;
+  std::size_t piece_of(std::size_t size) noexcept;
+
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace gyre
