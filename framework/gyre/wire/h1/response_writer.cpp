@@ -1,0 +1,125 @@
+#include <gyre/wire/h1/response_writer.hpp>
+
+#include <gyre/wire/fields.hpp>
+#include <gyre/wire/internal/status_table.hpp>
+
+#include <array>
+#include <cstring>
+
+namespace gyre::wire {
+namespace {
+
+/// A status line, padded so that one copy of fixed size does it.
+struct StatusLine {
+  char text[63] = {};
+  std::uint8_t size = 0;
+};
+constexpr std::size_t copied_size = 48;
+
+/// What the texts of a head do not count: a copied status line, and the constant parts of the longest lines, which are
+/// Date, Server, Content-Type, Transfer-Encoding or Content-Length with 20 digits, Connection, and the empty line.
+constexpr std::size_t constant_bound = 256;
+
+constexpr StatusLine make_line(int number, std::string_view text) noexcept {
+  StatusLine line;
+  char* out = line.text;
+  for (const char c : std::string_view("HTTP/1.1 ")) *out++ = c;
+  *out++ = static_cast<char>('0' + number / 100);
+  *out++ = static_cast<char>('0' + number / 10 % 10);
+  *out++ = static_cast<char>('0' + number % 10);
+  *out++ = ' ';
+  for (const char c : text) *out++ = c;
+  *out++ = '\r';
+  *out++ = '\n';
+  line.size = static_cast<std::uint8_t>(out - line.text);
+  return line;
+}
+
+/// As `registered_statuses`; the first is not used.
+constexpr std::array<StatusLine, internal::registered_count> status_lines = [] {
+  std::array<StatusLine, internal::registered_count> lines{};
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    const internal::RegisteredStatus& known = internal::registered_statuses[i];
+    lines[i] = make_line(code(known.status), known.reason);
+    if (lines[i].size > copied_size) throw "the copy is too short";  // at compile time
+  }
+  return lines;
+}();
+
+char* put(char* out, std::string_view text) noexcept {
+  std::memcpy(out, text.data(), text.size());
+  return out + text.size();
+}
+
+char* put_line_of(char* out, const StatusLine& line) noexcept {
+  std::memcpy(out, line.text, copied_size);
+  return out + line.size;
+}
+
+char* put_status_line(char* out, Status status) noexcept {
+  if (const std::size_t index = internal::registered_index(status); index != 0) {
+    return put_line_of(out, status_lines[index]);
+  }
+  if (code(status) < 100 || code(status) > 999) return put_status_line(out, Status::internal_server_error);
+  return put_line_of(out, make_line(code(status), {}));
+}
+
+char* put_number(char* out, std::uint64_t number) noexcept {
+  char digits[20];
+  char* const end = digits + sizeof digits;
+  char* first = end;
+  do {
+    *--first = static_cast<char>('0' + number % 10);
+    number /= 10;
+  } while (number != 0);
+  return put(out, {first, static_cast<std::size_t>(end - first)});
+}
+
+/// One line of a field whose name (with colon and space) is ours; nullptr if its value must not be sent.
+char* put_line(char* out, std::string_view name, std::string_view value) noexcept {
+  if (!is_field_value(value)) return nullptr;
+  out = put(out, name);
+  out = put(out, value);
+  return put(out, "\r\n");
+}
+
+}  // namespace
+
+std::size_t response_head_bound(const ResponseHead& head) noexcept {
+  return constant_bound + head.date.size() + head.server.size() + head.content_type.size() + head.fields.size();
+}
+
+char* write_response_head(const ResponseHead& head, char* out) noexcept {
+  out = put_status_line(out, head.status);
+  if (!head.date.empty() && (out = put_line(out, "Date: ", head.date)) == nullptr) return nullptr;
+  if (!head.server.empty() && (out = put_line(out, "Server: ", head.server)) == nullptr) return nullptr;
+  if (!head.content_type.empty() && (out = put_line(out, "Content-Type: ", head.content_type)) == nullptr) {
+    return nullptr;
+  }
+  switch (head.framing) {
+    case BodyFraming::length:
+      out = put_number(put(out, "Content-Length: "), head.content_length);
+      out = put(out, "\r\n");
+      break;
+    case BodyFraming::chunked: out = put(out, "Transfer-Encoding: chunked\r\n"); break;
+    case BodyFraming::none: break;
+  }
+  switch (head.connection) {
+    case ConnectionOption::close: out = put(out, "Connection: close\r\n"); break;
+    case ConnectionOption::keep_alive: out = put(out, "Connection: keep-alive\r\n"); break;
+    case ConnectionOption::upgrade: out = put(out, "Connection: upgrade\r\n"); break;
+    case ConnectionOption::none: break;
+  }
+  if (!head.fields.empty()) out = put(out, head.fields);
+  return put(out, "\r\n");
+}
+
+char* write_field(std::string_view name, std::string_view value, char* out) noexcept {
+  if (!is_token(name) || !is_field_value(value)) return nullptr;
+  out = put(out, name);
+  out = put(out, ": ");
+  if (!value.empty()) out = put(out, value);
+  return put(out, "\r\n");
+}
+
+}  // namespace gyre::wire
