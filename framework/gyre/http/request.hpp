@@ -1,0 +1,92 @@
+#pragma once
+
+#include <gyre/base/arena.hpp>
+#include <gyre/base/assert.hpp>
+#include <gyre/wire/h1/request_head.hpp>
+
+#include <cstdint>
+#include <string_view>
+
+namespace gyre {
+
+class Context;
+
+/// A request and what belongs to it until its answer is out. Every view taken from it, and everything in its arena,
+/// is valid until then, also across `co_await`; keeping one longer is a bug (debug builds overwrite the memory).
+class Request {
+ public:
+  /// Path parameters that one route can have.
+  static constexpr unsigned parameters_max = 16;
+
+  Request(Arena& arena, wire::RequestHead& head) noexcept : arena_(&arena), head_(&head) {}
+  Request(const Request&) = delete;
+  Request& operator=(const Request&) = delete;
+
+  Method method() const noexcept { return head_->method(); }
+  /// The request target as it came.
+  std::string_view target() const noexcept { return head_->target(); }
+  /// The path, not decoded.
+  std::string_view path() const noexcept { return head_->path(); }
+  /// What follows the `?`, not decoded.
+  std::string_view query() const noexcept { return head_->query(); }
+
+  /// The value of the first field of that name, or an empty text. Names are compared in any case.
+  std::string_view header(FieldId id) const noexcept { return head_->find(id).value_or(std::string_view{}); }
+  std::string_view header(std::string_view name) const noexcept {
+    return head_->find(name).value_or(std::string_view{});
+  }
+  /// The parsed head, to walk over all fields.
+  const wire::RequestHead& head() const noexcept { return *head_; }
+
+  /// The collected body.
+  std::string_view body() const noexcept { return body_; }
+
+  /// The n-th path parameter, percent-decoded.
+  std::string_view parameter(unsigned index) const noexcept {
+    GYRE_ASSERT(index < parameter_count_);
+    return parameters_[index];
+  }
+  unsigned parameter_count() const noexcept { return parameter_count_; }
+
+  /// Memory that lives as long as the request.
+  Arena& arena() const noexcept { return *arena_; }
+
+  /// The scope of this request: cancelled when the client leaves, when the server gives up.
+  Context& context() const noexcept {
+    GYRE_ASSERT(context_ != nullptr);
+    return *context_;
+  }
+
+  // --- for the server and the router ----------------------------------------------------------------------------
+  void set_body(std::string_view body) noexcept { body_ = body; }
+  void set_context(Context* context) noexcept { context_ = context; }
+  void clear_parameters() noexcept { parameter_count_ = 0; }
+  /// Forgets everything but the head.
+  void reset() noexcept {
+    context_ = nullptr;
+    body_ = {};
+    parameter_count_ = 0;
+  }
+  /// The bytes of the head have been copied: parameters that are views into `from` become views into the copy.
+  void move_parameters(std::string_view from, const char* to) noexcept {
+    for (unsigned index = 0; index < parameter_count_; ++index) {
+      std::string_view& value = parameters_[index];
+      const auto offset = reinterpret_cast<std::uintptr_t>(value.data()) - reinterpret_cast<std::uintptr_t>(from.data());
+      if (offset < from.size()) value = {to + offset, value.size()};
+    }
+  }
+  void add_parameter(std::string_view value) noexcept {
+    GYRE_ASSERT(parameter_count_ < parameters_max);
+    parameters_[parameter_count_++] = value;
+  }
+
+ private:
+  Arena* arena_;
+  wire::RequestHead* head_;
+  Context* context_ = nullptr;
+  std::string_view body_;
+  unsigned parameter_count_ = 0;
+  std::string_view parameters_[parameters_max];
+};
+
+}  // namespace gyre

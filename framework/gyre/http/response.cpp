@@ -1,0 +1,262 @@
+#include <gyre/http/response.hpp>
+
+#include <gyre/base/assert.hpp>
+#include <gyre/base/error.hpp>
+#include <gyre/coro/frame.hpp>
+#include <gyre/wire/fields.hpp>
+#include <gyre/wire/h1/response_writer.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <utility>
+
+namespace gyre {
+namespace {
+
+constexpr std::size_t first_fields_capacity = 256;
+
+constexpr std::string_view problem_type = "application/problem+json";
+
+bool written_by_server_alone(FieldId id) noexcept {
+  switch (id) {
+    case FieldId::connection:
+    case FieldId::content_length:
+    case FieldId::date:
+    case FieldId::keep_alive:
+    case FieldId::proxy_connection:
+    case FieldId::te:
+    case FieldId::trailer:
+    case FieldId::transfer_encoding:
+    case FieldId::upgrade: return true;
+    default: return false;
+  }
+}
+
+/// The problems that every server sends, and that a flood of bad requests asks for: they must cost nothing.
+std::string_view fixed_problem(Status status) noexcept {
+  switch (status) {
+    case Status::bad_request: return R"({"type":"about:blank","title":"Bad Request","status":400})";
+    case Status::unauthorized: return R"({"type":"about:blank","title":"Unauthorized","status":401})";
+    case Status::forbidden: return R"({"type":"about:blank","title":"Forbidden","status":403})";
+    case Status::not_found: return R"({"type":"about:blank","title":"Not Found","status":404})";
+    case Status::method_not_allowed: return R"({"type":"about:blank","title":"Method Not Allowed","status":405})";
+    case Status::content_too_large: return R"({"type":"about:blank","title":"Content Too Large","status":413})";
+    case Status::too_many_requests: return R"({"type":"about:blank","title":"Too Many Requests","status":429})";
+    case Status::internal_server_error: return R"({"type":"about:blank","title":"Internal Server Error","status":500})";
+    case Status::not_implemented: return R"({"type":"about:blank","title":"Not Implemented","status":501})";
+    case Status::service_unavailable: return R"({"type":"about:blank","title":"Service Unavailable","status":503})";
+    case Status::gateway_timeout: return R"({"type":"about:blank","title":"Gateway Timeout","status":504})";
+    default: return {};
+  }
+}
+
+/// The length of the well-formed UTF-8 sequence that `text` begins with (Unicode table 3-7), or 0.
+std::size_t utf8_sequence(std::string_view text) noexcept {
+  const auto at = [&](std::size_t index) -> unsigned {
+    return index < text.size() ? static_cast<unsigned char>(text[index]) : 0U;
+  };
+  const auto continues = [&](std::size_t index) { return (at(index) & 0xc0U) == 0x80U; };
+  const unsigned first = at(0);
+  if (first < 0x80) return 1;
+  if (first >= 0xc2 && first <= 0xdf) return continues(1) ? 2 : 0;
+  if ((first & 0xf0U) == 0xe0) {
+    const bool overlong = first == 0xe0 && at(1) < 0xa0;
+    const bool surrogate = first == 0xed && at(1) > 0x9f;
+    return continues(1) && continues(2) && !overlong && !surrogate ? 3 : 0;
+  }
+  if (first >= 0xf0 && first <= 0xf4) {
+    const bool overlong = first == 0xf0 && at(1) < 0x90;
+    const bool beyond = first == 0xf4 && at(1) > 0x8f;
+    return continues(1) && continues(2) && continues(3) && !overlong && !beyond ? 4 : 0;
+  }
+  return 0;
+}
+
+void append_escaped(std::string& out, char c) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  const auto byte = static_cast<unsigned char>(c);
+  if (c == '"' || c == '\\') {
+    out += '\\';
+    out += c;
+  } else if (byte < 0x20) {
+    out += "\\u00";
+    out += digits[byte >> 4U];
+    out += digits[byte & 15U];
+  } else {
+    out += c;
+  }
+}
+
+/// A JSON string, for texts that may hold anything.
+void append_json(std::string& out, std::string_view text) {
+  out += '"';
+  while (!text.empty()) {
+    const std::size_t size = utf8_sequence(text);
+    if (size == 0) {
+      out += "\\ufffd";
+    } else if (size == 1) {
+      append_escaped(out, text.front());
+    } else {
+      out += text.substr(0, size);
+    }
+    text.remove_prefix(std::max<std::size_t>(size, 1));
+  }
+  out += '"';
+}
+
+/// One line of `fields()`, cut off its front.
+struct FieldLine {
+  std::string_view name;
+  std::string_view value;
+  std::size_t size;
+};
+
+FieldLine first_line(std::string_view fields) noexcept {
+  const std::size_t colon = fields.find(':');
+  const std::size_t end = fields.find("\r\n", colon);
+  return {fields.substr(0, colon), fields.substr(colon + 2, end - colon - 2), end + 2};
+}
+
+[[noreturn]] void refuse() { throw Failure{Errc::invalid_argument}; }
+
+}  // namespace
+
+struct Response::Owned {
+  std::string body;
+  std::string type;
+  char* fields = nullptr;
+  std::size_t fields_capacity = 0;
+
+  static void* operator new(std::size_t size) { return detail::frame_allocate(size); }
+  static void operator delete(void* memory, std::size_t size) noexcept { detail::frame_release(memory, size); }
+
+  Owned() noexcept = default;
+  Owned(const Owned&) = delete;
+  ~Owned() {
+    if (fields != nullptr) detail::frame_release(fields, fields_capacity);
+  }
+};
+
+Response::Owned& Response::owned() {
+  if (owned_ == nullptr) owned_ = new Owned;
+  return *owned_;
+}
+
+void Response::release() noexcept {
+  delete owned_;
+  owned_ = nullptr;
+}
+
+Response::Response(Status status, std::string&& text) : status_(status), type_(text_plain) { set_body(std::move(text)); }
+
+Response& Response::set_body(std::string&& text) & {
+  Owned& mine = owned();
+  mine.body = std::move(text);
+  body_ = mine.body;
+  return *this;
+}
+
+Response& Response::set_content_type(std::string_view type) & {
+  if (!is_field_value(type)) refuse();
+  type_ = type;
+  return *this;
+}
+
+/// Appends one line. A larger block replaces a full one only after the line is written, because `value` may be a view
+/// into the full one.
+void Response::append_line(std::string_view name, std::string_view value) {
+  Owned& mine = owned();
+  const std::size_t needed = fields_.size() + wire::field_bound(name, value);
+  char* full = nullptr;
+  const std::size_t full_capacity = mine.fields_capacity;
+  if (needed > full_capacity) {
+    const std::size_t capacity = std::max({first_fields_capacity, full_capacity * 2, needed});
+    auto* larger = static_cast<char*>(detail::frame_allocate(capacity));
+    if (!fields_.empty()) std::memcpy(larger, fields_.data(), fields_.size());
+    full = std::exchange(mine.fields, larger);
+    mine.fields_capacity = capacity;
+  }
+  const char* end = wire::write_field(name, value, mine.fields + fields_.size());
+  GYRE_ASSERT(end != nullptr);
+  if (full != nullptr) detail::frame_release(full, full_capacity);
+  fields_ = {mine.fields, static_cast<std::size_t>(end - mine.fields)};
+}
+
+Response& Response::add(std::string_view name, std::string_view value) & {
+  const FieldId id = field_id(name);
+  if (!is_token(name) || !is_field_value(value) || written_by_server_alone(id)) refuse();
+  if (id == FieldId::content_type) {
+    Owned& mine = owned();
+    mine.type = value;
+    type_ = mine.type;
+  } else {
+    append_line(name, value);
+  }
+  return *this;
+}
+
+// Adds before it removes: a refused value must not cost the old one, and `value` may be a view into it.
+Response& Response::set(std::string_view name, std::string_view value) & {
+  const std::size_t before = fields_.size();
+  add(name, value);
+  const std::string_view added = fields_.substr(before);
+  if (added.empty()) return *this;  // it was the Content-Type
+  fields_ = fields_.substr(0, before);
+  remove(added.substr(0, name.size()));
+  std::memmove(owned_->fields + fields_.size(), added.data(), added.size());
+  fields_ = {owned_->fields, fields_.size() + added.size()};
+  return *this;
+}
+
+Response& Response::remove(std::string_view name) & noexcept {
+  if (field_id(name) == FieldId::content_type) type_ = {};
+  if (fields_.empty()) return *this;
+  char* out = owned_->fields;
+  for (std::string_view rest = fields_; !rest.empty();) {
+    const FieldLine line = first_line(rest);
+    if (!equal_ignoring_case(line.name, name)) {
+      std::memmove(out, rest.data(), line.size);
+      out += line.size;
+    }
+    rest.remove_prefix(line.size);
+  }
+  fields_ = {owned_->fields, static_cast<std::size_t>(out - owned_->fields)};
+  return *this;
+}
+
+std::string_view Response::field(std::string_view name) const noexcept {
+  if (field_id(name) == FieldId::content_type) return type_;
+  for (std::string_view rest = fields_; !rest.empty();) {
+    const FieldLine line = first_line(rest);
+    if (equal_ignoring_case(line.name, name)) return line.value;
+    rest.remove_prefix(line.size);
+  }
+  return {};
+}
+
+Response Response::problem(Status status, std::string_view detail) {
+  Response response{status};
+  response.type_ = problem_type;
+  if (detail.empty()) {
+    response.body_ = fixed_problem(status);
+    if (!response.body_.empty()) return response;
+  }
+  char number[8];
+  const char* end = std::to_chars(number, number + sizeof number, code(status)).ptr;
+  std::string text = R"({"type":"about:blank")";
+  if (const std::string_view title = reason(status); !title.empty()) {
+    text += R"(,"title":)";
+    append_json(text, title);
+  }
+  text.append(R"(,"status":)").append(number, static_cast<std::size_t>(end - number));
+  if (!detail.empty()) {
+    text += R"(,"detail":)";
+    append_json(text, detail);
+  }
+  text += '}';
+  response.set_body(std::move(text));
+  return response;
+}
+
+}  // namespace gyre

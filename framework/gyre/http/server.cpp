@@ -1,0 +1,79 @@
+#include <gyre/http/server.hpp>
+
+#include <gyre/http/internal/connection.hpp>
+
+namespace gyre {
+namespace http {
+
+ServerState::ServerState(Loop& owner, Service& answers, ServerOptions settings)
+    : loop(owner),
+      service(answers),
+      options(std::move(settings)),
+      outputs(&Connection::on_sent),
+      exchanges(&Connection::on_task_done, options.limits.head.fields) {}
+
+namespace {
+
+/// Waits until the last connection is gone. Not cancellable: what it waits for is being cancelled.
+struct AllGone {
+  ServerState* state;
+  explicit AllGone(ServerState& server) noexcept : state(&server) {}
+  bool await_ready() const noexcept { return state->connections.empty(); }
+  void await_suspend(std::coroutine_handle<> handle) const noexcept { state->on_all_gone = handle; }
+  void await_resume() const noexcept {}
+};
+
+/// When the grace is over, what still runs is cancelled and cut.
+struct GraceTimer : Timer {
+  explicit GraceTimer(ServerState& server) noexcept : Timer(&GraceTimer::fire), state(&server) {}
+  static void fire(Timer& timer) noexcept {
+    ServerState& server = *static_cast<GraceTimer&>(timer).state;
+    server.context.cancel(CancelReason::shutdown);
+    // Handlers now unwind and their answer (503) still goes out; what does not even read it is cut.
+    server.connections.for_each([](Connection& connection) { connection.cut(); });
+  }
+  ServerState* state;
+};
+
+}  // namespace
+}  // namespace http
+
+Server::Server(Loop& loop, Service& service, ServerOptions options)
+    : state_(std::make_unique<http::ServerState>(loop, service, std::move(options))) {}
+
+Server::~Server() { GYRE_ASSERT(state_->connections.empty()); }
+
+Task<> Server::serve(Listener& listener) {
+  bool open = true;
+  while (open) {
+    Result<Stream> stream = co_await listener.accept();
+    if (stream) {
+      serve(std::move(*stream));
+    } else {
+      open = false;
+    }
+  }
+}
+
+void Server::serve(Stream stream) {
+  try {
+    http::Connection::open(*state_, stream.descriptor());
+    (void)stream.release();
+  } catch (const std::bad_alloc&) {
+    // No memory for one more connection: it is closed with `stream`, the others stay.
+  }
+}
+
+Task<> Server::stop(Duration grace) {
+  http::ServerState& state = *state_;
+  state.draining = true;
+  state.connections.for_each([](http::Connection& connection) { connection.drain(); });
+  http::GraceTimer timer{state};
+  state.loop.arm(timer, time_after(state.loop.now(), grace));
+  http::AllGone all_gone{state};
+  co_await all_gone;
+}
+
+ServerStatistics Server::statistics() const noexcept { return state_->statistics; }
+
+}  // namespace gyre

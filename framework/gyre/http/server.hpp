@@ -1,0 +1,61 @@
+#pragma once
+
+#include <gyre/coro/task.hpp>
+#include <gyre/http/limits.hpp>
+#include <gyre/http/service.hpp>
+#include <gyre/net/listener.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace gyre {
+
+struct ServerOptions {
+  Limits limits;
+  /// The Server field of every response; empty for none.
+  std::string server_name = "gyre";
+};
+
+/// What a server has done so far.
+struct ServerStatistics {
+  std::uint64_t connections_accepted = 0;
+  std::uint64_t connections_open = 0;
+  std::uint64_t requests = 0;         ///< Heads that were complete and valid.
+  std::uint64_t rejected = 0;         ///< Requests refused before a handler saw them (4xx, 5xx by the connection).
+  std::uint64_t responses = 0;        ///< Answers written, the refusals included.
+  std::uint64_t answers_dropped = 0;  ///< Answers whose client had left.
+};
+
+namespace http {
+struct ServerState;
+}
+
+/// The HTTP server of one loop: speaks HTTP/1.1 on the connections of its listeners and asks a `Service` for the
+/// answers. Everything happens on the loop's thread.
+class Server {
+ public:
+  /// `loop` and `service` outlive the server.
+  Server(Loop& loop, Service& service, ServerOptions options = {});
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+  /// `stop` must have been awaited, if a connection was ever served.
+  ~Server();
+
+  /// Serves the connections of `listener` until that is stopped or the task is cancelled.
+  Task<> serve(Listener& listener);
+  /// Serves one connection that is open already. Takes over the descriptor.
+  void serve(Stream stream);
+
+  /// Ends the service: idle connections are closed at once, requests in progress are answered (with Connection: close)
+  /// for at most `grace`, then their scopes are cancelled (`CancelReason::shutdown`) and joined. Stop the listeners
+  /// first. Not cancellable itself.
+  Task<> stop(Duration grace);
+
+  ServerStatistics statistics() const noexcept;
+
+ private:
+  std::unique_ptr<http::ServerState> state_;
+};
+
+}  // namespace gyre
