@@ -1,0 +1,206 @@
+#pragma once
+
+#include <gyre/http/service.hpp>
+#include <gyre/web/detail/signature.hpp>
+
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace gyre::detail {
+
+/// A handler that belongs to a route.
+class Endpoint : public RequestHandler {
+ public:
+  using RequestHandler::RequestHandler;
+
+  /// The route's pattern; for messages only.
+  std::string_view pattern() const noexcept { return pattern_; }
+  void set_pattern(std::string_view pattern) noexcept { pattern_ = pattern; }
+
+ private:
+  std::string_view pattern_;
+};
+
+/// Answers at once. Behind middleware it is wrapped into a coroutine.
+class PlainEndpoint : public Endpoint {
+ public:
+  PlainEndpoint() noexcept : Endpoint(Kind::plain) {}
+  Task<Response> start(Request& request) final;
+};
+
+/// Answers through a task.
+class TaskEndpoint : public Endpoint {
+ public:
+  TaskEndpoint() noexcept : Endpoint(Kind::coroutine) {}
+  Response call(Request& request) final;
+};
+
+/// A task that only answers, and one that only throws.
+Task<Response> answering_task(Response response);
+Task<Response> failing_task(std::exception_ptr failure);
+
+template <class Answer>
+Task<Response> convert(Task<Answer> task) {
+  Answer answer = co_await std::move(task);
+  co_return respond(std::move(answer));
+}
+
+/// Where one parameter of a handler waits for those behind it.
+template <class A>
+class Slot {
+ public:
+  bool fill(Request& request, std::string_view, unsigned, Rejection& rejection) {
+    auto value = Extract<A>::extract(request);
+    if (!value) {
+      rejection = value.rejection();
+      return false;
+    }
+    value_.emplace(*std::move(value));
+    return true;
+  }
+  A&& take() noexcept { return *std::move(value_); }
+
+ private:
+  std::optional<A> value_;
+};
+
+template <class T, ParameterName name>
+class Slot<Path<T, name>> {
+ public:
+  bool fill(Request& request, std::string_view pattern, unsigned index, Rejection& rejection) {
+    auto value = read_parameter<T>(request, pattern, index);
+    if (!value) {
+      rejection = value.rejection();
+      return false;
+    }
+    value_.emplace(*std::move(value));
+    return true;
+  }
+  Path<T, name>&& take() noexcept { return *std::move(value_); }
+
+ private:
+  std::optional<Path<T, name>> value_;
+};
+
+/// The handler looks at the rejection itself.
+template <class T>
+class Slot<Extracted<T>> {
+ public:
+  bool fill(Request& request, std::string_view pattern, unsigned index, Rejection&) {
+    Slot<T> slot;
+    Rejection rejection;
+    if (slot.fill(request, pattern, index, rejection)) {
+      value_.emplace(slot.take());
+    } else {
+      value_.emplace(rejection);
+    }
+    return true;
+  }
+  Extracted<T>&& take() noexcept { return *std::move(value_); }
+
+ private:
+  std::optional<Extracted<T>> value_;
+};
+
+template <class A>
+  requires is_request<A&>
+class Slot<A&> {
+ public:
+  bool fill(Request& request, std::string_view, unsigned, Rejection&) noexcept {
+    request_ = &request;
+    return true;
+  }
+  A& take() noexcept { return *request_; }
+
+ private:
+  Request* request_ = nullptr;
+};
+
+/// A handler's parameters: read from the request from left to right until one is rejected.
+template <class... A>
+class Arguments {
+ public:
+  bool fill(Request& request, std::string_view pattern, Rejection& rejection) {
+    return fill(request, pattern, rejection, std::index_sequence_for<A...>{});
+  }
+
+  template <class F>
+  decltype(auto) apply(const F& function) {
+    return std::apply([&](auto&... slot) -> decltype(auto) { return function(slot.take()...); }, slots_);
+  }
+
+ private:
+  template <std::size_t... Place>
+  bool fill([[maybe_unused]] Request& request, [[maybe_unused]] std::string_view pattern,
+            [[maybe_unused]] Rejection& rejection, std::index_sequence<Place...>) {
+    [[maybe_unused]] unsigned placeholder = 0;
+    return (true && ... &&
+            std::get<Place>(slots_).fill(request, pattern, PathTraits<A>::is_path ? placeholder++ : 0U, rejection));
+  }
+
+  std::tuple<Slot<A>...> slots_;
+};
+
+template <class F, class Signature>
+class FunctionEndpoint;
+
+template <class F, class R, class... A>
+class FunctionEndpoint<F, R(A...)> final : public PlainEndpoint {
+ public:
+  template <class Function>
+  explicit FunctionEndpoint(Function&& function) : function_(std::forward<Function>(function)) {}
+
+  Response call(Request& request) override {
+    Arguments<A...> arguments;
+    Rejection rejection;
+    if (!arguments.fill(request, pattern(), rejection)) return to_response(rejection);
+    return respond(arguments.apply(function_));
+  }
+
+ private:
+  const F function_;
+};
+
+template <class F, class R, class... A>
+class FunctionEndpoint<F, Task<R>(A...)> final : public TaskEndpoint {
+ public:
+  template <class Function>
+  explicit FunctionEndpoint(Function&& function) : function_(std::forward<Function>(function)) {}
+
+  Task<Response> start(Request& request) override {
+    try {
+      Arguments<A...> arguments;
+      Rejection rejection;
+      if (!arguments.fill(request, pattern(), rejection)) return answering_task(to_response(rejection));
+      if constexpr (std::same_as<R, Response>) {
+        return arguments.apply(function_);
+      } else {
+        return convert(arguments.apply(function_));
+      }
+    } catch (...) {
+      return failing_task(std::current_exception());
+    }
+  }
+
+ private:
+  const F function_;
+};
+
+/// Owns a handler behind the interface that the server calls. Whether it can be used is `HandlerCheck`'s business.
+template <class F>
+std::unique_ptr<Endpoint> make_endpoint(F&& function) {
+  using Stored = std::decay_t<F>;
+  if constexpr (HandlerCheck<Stored>::value) {
+    using Signature = typename SignatureOf<Stored>::type;
+    return std::make_unique<FunctionEndpoint<Stored, Signature>>(std::forward<F>(function));
+  } else {
+    return nullptr;
+  }
+}
+
+}  // namespace gyre::detail

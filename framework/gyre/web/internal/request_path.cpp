@@ -1,0 +1,80 @@
+#include <gyre/web/internal/request_path.hpp>
+
+#include <gyre/wire/target.hpp>
+
+#include <span>
+
+namespace gyre::internal {
+namespace {
+
+std::span<char> room_for(std::string_view text, const Request& request) {
+  return {static_cast<char*>(request.arena().allocate(text.size(), 1)), text.size()};
+}
+
+bool has_escaped_slash(std::string_view text) noexcept {
+  for (std::size_t at = text.find('%'); at != std::string_view::npos; at = text.find('%', at + 1)) {
+    const std::string_view escape = text.substr(at, 3);
+    if (escape == "%2F" || escape == "%2f") return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool RequestPath::assign(const Request& request) {
+  const std::string_view path = request.path();
+  if (!path.starts_with('/') || !split(path)) return false;
+  return !escaped_ || decode(request);
+}
+
+/// One pass over the bytes. Refuses plain dot segments; those with escapes are `decode`'s.
+bool RequestPath::split(std::string_view path) noexcept {
+  const char* end = path.data() + path.size();
+  const char* begin = path.data() + 1;
+  for (const char* at = begin; at != end; ++at) {
+    if (*at == '/') {
+      if (!add(begin, at)) return false;
+      begin = at + 1;
+    } else if (*at == '%') {
+      escaped_ = true;
+    }
+  }
+  return add(begin, end);
+}
+
+bool RequestPath::add(const char* begin, const char* end) noexcept {
+  const auto size = static_cast<std::uint32_t>(end - begin);
+  if (size != 0 && size <= 2 && begin[0] == '.' && begin[size - 1] == '.') return false;
+  if (count_ == detail::pattern_segments_max) {
+    more_ = true;
+  } else {
+    pieces_[count_++] = {begin, size};
+  }
+  return true;
+}
+
+bool RequestPath::decode(const Request& request) {
+  std::span<char> room = room_for(request.path(), request);
+  unsigned index = 0;
+  for (wire::PathSegments segments{request.path()}; segments.next(); ++index) {
+    if (wire::is_dot_segment(segments.segment())) return false;
+    const Result<std::string_view> decoded = wire::decode_path_segment(segments.segment(), room);
+    if (!decoded) return false;
+    if (index < count_) pieces_[index] = {decoded->data(), static_cast<std::uint32_t>(decoded->size())};
+    if (decoded->data() == room.data()) room = room.subspan(decoded->size());
+  }
+  return true;
+}
+
+std::optional<std::string_view> RequestPath::rest(unsigned index, const Request& request) const {
+  const std::string_view path = request.path();
+  std::size_t begin = 1;
+  for (unsigned skipped = 0; skipped < index; ++skipped) begin = path.find('/', begin) + 1;
+  const std::string_view raw = path.substr(begin);
+  if (!escaped_ || raw.find('%') == std::string_view::npos) return raw;
+  if (has_escaped_slash(raw)) return std::nullopt;
+  const Result<std::string_view> decoded = wire::decode_path_segment(raw, room_for(raw, request));
+  return decoded ? std::optional(*decoded) : std::nullopt;
+}
+
+}  // namespace gyre::internal

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <gyre/web/handler.hpp>
+#include <gyre/web/internal/request_path.hpp>
+#include <gyre/web/internal/text_map.hpp>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <source_location>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gyre::internal {
+
+/// One registered route.
+struct RouteEntry {
+  Method method;
+  std::string method_name;
+  std::string pattern;
+  std::source_location where;
+  std::unique_ptr<detail::Endpoint> endpoint;
+  std::unique_ptr<RequestHandler> pipeline;  ///< With middleware: what is called in the place of the endpoint.
+
+  RequestHandler& handler() const noexcept { return pipeline != nullptr ? *pipeline : *endpoint; }
+};
+
+/// The methods of everything that matches one path.
+struct AllowedMethods {
+  std::uint32_t known = 0;  ///< Bits by `Method`.
+  std::vector<std::string_view> others;
+
+  void add(const RouteEntry& route);
+  /// "GET, HEAD, OPTIONS": HEAD comes with GET, OPTIONS always.
+  std::string text() const;
+};
+
+enum class MatchOutcome : std::uint8_t { found, no_path, no_method, bad_path };
+
+struct Match {
+  MatchOutcome outcome;
+  RequestHandler* handler = nullptr;
+};
+
+/// Finds the route for a request, in two ways. A path that is a route's text, byte for byte, is one look-up in a hash
+/// table: nothing can be more specific. Every other path walks a tree with one node per segment, the most specific child
+/// first, and steps back where a branch has no route for the method. Each node is reached on one way only, so the walk
+/// is bounded by the number of nodes, whatever the client sends.
+///
+/// Read by every loop at once; changed by nobody while a server runs.
+class RouteTable {
+ public:
+  RouteTable();
+
+  /// Throws `SetupError`. The pattern is good already.
+  void add(std::unique_ptr<RouteEntry> route);
+
+  const std::vector<std::unique_ptr<RouteEntry>>& routes() const noexcept { return routes_; }
+
+  /// Sets the request's parameters. May throw `std::bad_alloc` for a path with escapes.
+  Match find(Request& request) const;
+
+  /// What `Allow` tells about the request's path; about all paths for "*".
+  AllowedMethods allowed(const Request& request) const;
+
+ private:
+  static constexpr std::uint32_t none = TextMap::none;
+  static constexpr std::size_t known_methods = static_cast<std::size_t>(Method::other);
+
+  /// All routes of one shape ("/users/{id}" and "/users/{name}" have the same).
+  struct Resource {
+    std::array<const RouteEntry*, known_methods> by_method{};
+    std::vector<const RouteEntry*> others;
+
+    const RouteEntry* exactly(Method method, std::string_view name) const noexcept;
+    /// With HEAD answered by GET.
+    const RouteEntry* find(const Request& request) const noexcept;
+  };
+
+  struct Node {
+    std::uint32_t placeholder = none;    ///< Node.
+    std::uint32_t resource = none;       ///< For paths that end here.
+    std::uint32_t rest_resource = none;  ///< For all paths that go on.
+    bool has_literals = false;
+  };
+
+  struct Walk;
+  template <class Visit>
+  bool walk(std::uint32_t node, unsigned depth, Walk& state, Visit& visit) const;
+
+  std::uint32_t child(std::uint32_t node, const detail::PatternSegment& segment);
+  std::uint32_t& resource_place(std::string_view pattern);
+
+  std::vector<std::unique_ptr<RouteEntry>> routes_;
+  std::vector<Resource> resources_;
+  std::vector<Node> nodes_;
+  TextMap static_paths_;  ///< Group 0; a whole path to a resource.
+  TextMap literals_;      ///< Grouped by node; a segment to a node.
+};
+
+}  // namespace gyre::internal
