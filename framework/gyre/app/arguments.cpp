@@ -1,0 +1,76 @@
+#include <gyre/app/arguments.hpp>
+
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+
+namespace gyre {
+namespace {
+
+[[noreturn]] void usage(std::FILE* file, const char* program, int code) {
+  std::fprintf(file,
+               "usage: %s [--host ADDRESS] [--port N] [--unix PATH] [--threads N] [--backend auto|uring|epoll]\n",
+               program);
+  std::exit(code);
+}
+
+[[noreturn]] void refuse(const char* program, std::string_view flag, std::string_view value) {
+  std::fprintf(stderr, "%s: %.*s does not take \"%.*s\"\n", program, static_cast<int>(flag.size()), flag.data(),
+               static_cast<int>(value.size()), value.data());
+  usage(stderr, program, 2);
+}
+
+template <class Number>
+bool read_number(std::string_view text, Number& number) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc{} && end == text.data() + text.size();
+}
+
+bool read_backend(std::string_view text, Backend& backend) {
+  for (const Backend choice : {Backend::automatic, Backend::uring, Backend::epoll}) {
+    if (text != name(choice)) continue;
+    backend = choice;
+    return true;
+  }
+  return false;
+}
+
+bool apply(std::string_view flag, std::string_view value, RunOptions& options) {
+  if (flag == "--port") return read_number(value, options.port);
+  if (flag == "--threads") return read_number(value, options.threads);
+  if (flag == "--backend") return read_backend(value, options.backend);
+  if (flag == "--host") {
+    options.host = value;
+    return true;
+  }
+  if (flag == "--unix") {
+    options.unix_path = value;
+    return true;
+  }
+  return false;
+}
+
+bool is_flag(std::string_view text) {
+  return text == "--port" || text == "--threads" || text == "--backend" || text == "--host" || text == "--unix";
+}
+
+}  // namespace
+
+RunOptions run_options(int argument_count, char** arguments, RunOptions defaults) {
+  const char* program = argument_count > 0 ? arguments[0] : "app";
+  for (int index = 1; index < argument_count; ++index) {
+    const std::string_view flag = arguments[index];
+    if (flag == "--help") usage(stdout, program, 0);
+    if (!is_flag(flag)) {
+      std::fprintf(stderr, "%s: unknown flag %s\n", program, arguments[index]);
+      usage(stderr, program, 2);
+    }
+    const std::string_view value = index + 1 < argument_count ? arguments[index + 1] : "";
+    ++index;
+    if (!apply(flag, value, defaults)) refuse(program, flag, value);
+  }
+  return defaults;
+}
+
+}  // namespace gyre

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <gyre/app/options.hpp>
+
+namespace gyre {
+
+/// Run options from a command line, for programs whose flags are just these:
+///
+///     --host ADDRESS   --port N   --unix PATH   --threads N   --backend auto|uring|epoll   --help
+///
+/// What is not given keeps its value from `defaults`. `--help` prints them and exits with 0; an unknown flag or a value
+/// that cannot be read is told on standard error, and the program exits with 2.
+RunOptions run_options(int argument_count, char** arguments, RunOptions defaults = {});
+
+}  // namespace gyre

@@ -1,0 +1,206 @@
+#include <gyre/app/internal/run.hpp>
+
+#include <gyre/loop/host.hpp>
+#include <gyre/loop/signals.hpp>
+
+#include <csignal>
+#include <fcntl.h>
+#include <stdexcept>
+
+namespace gyre::app {
+
+void AppState::log(LogLevel level, const std::string& message) {
+  const std::lock_guard lock{log_mutex};
+  const LogRecord record{level, message};
+  if (sink) {
+    sink(record);
+  } else {
+    log_to_terminal(record);
+  }
+}
+
+std::string describe(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& exception) {
+    return exception.what();
+  } catch (const Cancelled&) {
+    return "cancelled";
+  } catch (...) {
+    return "an exception that is not a std::exception";
+  }
+}
+
+void stop_workers(AppState& state) noexcept {
+  if (state.stopping) return;
+  state.stopping = true;
+  for (Worker* worker : state.workers) worker->stop();
+}
+
+int Run::execute() {
+  {
+    const std::lock_guard lock{state_->run_mutex};
+    state_->stopping = false;
+    state_->endpoints.clear();
+  }
+  sigset_t before;
+  ::pthread_sigmask(SIG_SETMASK, nullptr, &before);
+  try {
+    if (options_.stop_on == StopOn::signals) Signals::block({SIGTERM, SIGINT}).value();
+    thread_count_ = options_.threads == 0 ? default_thread_count() : options_.threads;
+    open_first();
+    start_others();
+    run_first();
+  } catch (...) {
+    fail(std::current_exception());
+  }
+  for (std::thread& thread : threads_) thread.join();
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return failed_ ? 1 : 0;
+}
+
+// The first worker's listeners decide the ports that the others share.
+void Run::open_first() {
+  std::vector<Endpoint> endpoints;
+  if (!options_.host.empty()) {
+    Result<Endpoint> endpoint = Endpoint::ip(options_.host, options_.port);
+    if (!endpoint) throw std::runtime_error{"\"" + options_.host + "\" is no IP address"};
+    endpoints.push_back(*endpoint);
+  }
+  if (!options_.unix_path.empty()) {
+    Result<Endpoint> endpoint = Endpoint::unix_path(options_.unix_path);
+    if (!endpoint) throw std::runtime_error{"\"" + options_.unix_path + "\" is no path for a Unix socket"};
+    endpoints.push_back(*endpoint);
+  }
+  if (endpoints.empty() && options_.descriptors.empty()) throw std::runtime_error{"nothing to listen on"};
+  first_ = std::make_unique<Worker>(*state_, *service_, options_);
+  try {
+    first_->open(endpoints, options_.descriptors, thread_count_ > 1);
+  } catch (...) {
+    first_->abandon();
+    throw;
+  }
+  const std::lock_guard lock{state_->run_mutex};
+  state_->endpoints = first_->endpoints();
+}
+
+// TCP listeners are opened once per loop. A Unix socket or an inherited one exists once: the loops share it.
+void Run::start_others() {
+  std::vector<Endpoint> tcp;
+  for (const Endpoint& endpoint : first_->endpoints()) {
+    if (!endpoint.is_unix() && tcp.empty() && !options_.host.empty()) tcp.push_back(endpoint);
+  }
+  for (unsigned index = 1; index < thread_count_; ++index) {
+    threads_.emplace_back(&Run::worker_thread, this, tcp, shared_descriptors());
+  }
+}
+
+std::vector<int> Run::shared_descriptors() const {
+  std::vector<int> copies;
+  for (const int descriptor : first_->shared_descriptors()) {
+    const int copy = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+    if (copy >= 0) copies.push_back(copy);
+  }
+  return copies;
+}
+
+void Run::worker_thread(std::vector<Endpoint> endpoints, std::vector<int> descriptors) {
+  Worker worker{*state_, *service_, options_};
+  try {
+    worker.open(endpoints, descriptors, true);
+  } catch (...) {
+    worker.abandon();
+    return fail(std::current_exception());
+  }
+  serve(worker, [](Scope&) {});
+}
+
+void Run::run_first() {
+  serve(*first_, [this](Scope& scope) {
+    if (options_.stop_on == StopOn::signals) scope.spawn(watch_signals());
+    for (auto& task : state_->background) scope.spawn(run_background(task));
+  });
+}
+
+void Run::serve(Worker& worker, Callback<void(Scope&)> extra) {
+  {
+    const std::lock_guard lock{state_->run_mutex};
+    state_->workers.push_back(&worker);
+    if (state_->stopping) worker.stop();  // stopped before it began: it starts and ends at once
+  }
+  try {
+    worker.run([this] { report_start(); }, std::move(extra));
+  } catch (...) {
+    fail(std::current_exception());
+  }
+  const std::lock_guard lock{state_->run_mutex};
+  std::erase(state_->workers, &worker);
+}
+
+// The line that scripts wait for, once every loop is ready.
+void Run::report_start() {
+  if (started_.fetch_add(1) + 1 < thread_count_) return;
+  Backend backend = options_.backend;
+  if (backend == Backend::automatic) {
+    const HostReport host = inspect_host();
+    backend = host.backend;
+    if (backend == Backend::epoll) state_->log(LogLevel::warning, "using epoll: " + host.reason);
+  }
+  std::string line = "listening on";
+  for (const Endpoint& endpoint : state_->endpoints) {
+    line += endpoint.is_unix() ? " " + endpoint.text() : " http://" + endpoint.text();
+  }
+  line += " (" + std::string{name(backend)} + ", " + std::to_string(thread_count_) +
+          (thread_count_ == 1 ? " thread)" : " threads)");
+  state_->log(LogLevel::info, line);
+}
+
+void Run::fail(const std::exception_ptr& failure) {
+  state_->log(LogLevel::error, "cannot start: " + describe(failure));
+  failed_ = true;
+  const std::lock_guard lock{state_->run_mutex};
+  stop_workers(*state_);
+}
+
+Task<> Run::watch_signals() {
+  Context& context = co_await this_context();
+  Signals signals{Loop::of(context)};
+  const Result<void> opened = signals.open({SIGTERM, SIGINT});
+  if (!opened) {
+    state_->log(LogLevel::error, "cannot watch signals: " + opened.error().message());
+    co_return;
+  }
+  bool stopped = false;
+  try {
+    co_await signals.next();
+    stopped = true;
+  } catch (const Cancelled&) {
+    // stopped by other means
+  }
+  co_await signals.close();
+  if (stopped) {
+    // From now on the default action is back: a second signal ends a drain that takes too long.
+    sigset_t set;
+    ::sigemptyset(&set);
+    ::sigaddset(&set, SIGTERM);
+    ::sigaddset(&set, SIGINT);
+    ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+    const std::lock_guard lock{state_->run_mutex};
+    stop_workers(*state_);
+  }
+}
+
+// A background task that fails is told of, and the application goes on.
+Task<> Run::run_background(Callback<Task<>()>& task) {
+  bool cancelled = false;
+  try {
+    co_await task();
+  } catch (const Cancelled&) {
+    cancelled = true;
+  } catch (...) {
+    state_->log(LogLevel::error, "a background task failed: " + describe(std::current_exception()));
+  }
+  if (cancelled) throw Cancelled{};
+}
+
+}  // namespace gyre::app

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <gyre/http/server.hpp>
+#include <gyre/loop/loop.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace gyre {
+
+/// Who ends the application.
+enum class StopOn : std::uint8_t {
+  /// SIGTERM and SIGINT: the first one drains, a second one kills. For the time of `run` they are blocked in its thread
+  /// and in those it starts, and read through a descriptor: no handler is installed.
+  signals,
+  /// Only `App::stop`: signals stay the program's own business.
+  request,
+};
+
+/// How `App::run` listens and works. All members have defaults: `app.run({.port = 8080})`.
+struct RunOptions {
+  /// Where to listen: an address of this machine ("0.0.0.0" and "::" for all), empty for no TCP listener.
+  std::string host = "127.0.0.1";
+  /// 0 lets the kernel choose one; the start line and `App::endpoints` tell which.
+  std::uint16_t port = 8080;
+  /// The path of a Unix socket to listen on too; '@' first for the abstract namespace.
+  std::string unix_path = {};
+  /// Listening sockets that were inherited (socket activation) or handed over. Owned from now on.
+  std::vector<int> descriptors = {};
+
+  /// Loops, each on a thread of its own; 0 for one per processor, limited by the cgroup's quota.
+  unsigned threads = 0;
+  Backend backend = Backend::automatic;
+  StopOn stop_on = StopOn::signals;
+  /// How long requests in progress may go on after a stop before their scopes are cancelled.
+  Duration drain = std::chrono::seconds{10};
+
+  /// Limits, the Server field.
+  ServerOptions server = {};
+  /// Buffers and rings of each loop. Its `backend` is ignored in favour of the one above.
+  LoopOptions loop = {};
+};
+
+}  // namespace gyre

@@ -1,0 +1,16 @@
+#pragma once
+
+// Everything that a web application includes. JSON, tests and adapters have headers of their own.
+
+// The application.
+#include <gyre/app/app.hpp>
+#include <gyre/app/arguments.hpp>
+
+// What runs beside it, and how to wait.
+#include <gyre/coro/event.hpp>
+#include <gyre/coro/scope.hpp>
+#include <gyre/coro/when_all.hpp>
+#include <gyre/coro/when_any.hpp>
+#include <gyre/loop/offload.hpp>
+#include <gyre/loop/sleep.hpp>
+#include <gyre/loop/within.hpp>
