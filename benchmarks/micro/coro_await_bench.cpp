@@ -1,0 +1,173 @@
+// What an await costs: of a small task, of a chain, of an event, of a join, and of being cancellable without being
+// cancelled.
+#include <gyre/coro/event.hpp>
+#include <gyre/coro/scope.hpp>
+#include <gyre/coro/sync_wait.hpp>
+#include <gyre/coro/when_all.hpp>
+#include <gyre/coro/when_any.hpp>
+
+#include <benchmark/benchmark.h>
+
+#include <cstdint>
+
+using gyre::Context;
+using gyre::Event;
+using gyre::Task;
+
+namespace {
+
+// Called through pointers that the optimiser cannot see through, as a router calls its handlers: nothing is elided.
+Task<int> small(int value) { co_return value + 1; }
+Task<int> chain(int depth, int value) {
+  if (depth == 0) co_return value + 1;
+  co_return co_await chain(depth - 1, value);
+}
+Task<int> (*volatile opaque_small)(int) = small;
+Task<int> (*volatile opaque_chain)(int, int) = chain;
+
+// Runs `Body(state)` as a task on an executor that only has its own queue.
+class QueueExecutor final : public gyre::Executor {
+ public:
+  QueueExecutor() : Executor(Kind::blocking) {}
+  gyre::TimePoint now() const noexcept override { return {}; }
+  void schedule(gyre::Work& work) noexcept override { queue_.push(work); }
+  void post(gyre::Work& work) noexcept override { queue_.push(work); }
+  void run() {
+    while (!queue_.empty()) {
+      gyre::Work& work = queue_.pop();
+      work.run(work);
+    }
+  }
+
+ private:
+  gyre::WorkQueue queue_;
+};
+
+void run(Task<> task) {
+  QueueExecutor executor;
+  Context context{executor};
+  gyre::detail::DoneFlag done;
+  task.start(context, done);
+  executor.run();
+  task.result();
+}
+
+Task<> await_small(benchmark::State* state) {
+  int value = 0;
+  for (auto _ : *state) {
+    value = co_await opaque_small(value);
+    benchmark::DoNotOptimize(value);
+  }
+}
+
+Task<> await_visible(benchmark::State* state) {
+  int value = 0;
+  for (auto _ : *state) {
+    value = co_await small(value);
+    benchmark::DoNotOptimize(value);
+  }
+}
+
+Task<> await_chain(benchmark::State* state) {
+  int value = 0;
+  for (auto _ : *state) {
+    value = co_await opaque_chain(7, value);
+    benchmark::DoNotOptimize(value);
+  }
+}
+
+Task<> set_each(Event* volatile* slot, bool* stop) {
+  struct Turn : gyre::Work {
+    explicit Turn(Event& target) : Work(&Turn::execute), event(&target) {}
+    static void execute(Work& work) noexcept { static_cast<Turn&>(work).event->set(); }
+    Event* event;
+  };
+  Context& context = co_await gyre::this_context();
+  while (!*stop) {
+    if (Event* event = *slot) event->set();
+    Event next;
+    Turn turn{next};
+    context.executor().schedule(turn);
+    co_await next.wait();
+  }
+}
+
+// One round: the waiter parks, the other task sets its event, the executor wakes the waiter; and the same for the
+// other task's own event. Two parks, two wakes, three pieces of work.
+Task<> await_event(benchmark::State* state) {
+  Event* volatile slot = nullptr;
+  bool stop = false;
+  gyre::Scope scope{co_await gyre::this_context()};
+  scope.spawn(set_each(&slot, &stop));
+  for (auto _ : *state) {
+    Event event;
+    slot = &event;
+    co_await event.wait();
+    slot = nullptr;
+  }
+  stop = true;
+  co_await scope.join();
+}
+
+// An event that has happened is not waited for.
+Task<> await_set_event(benchmark::State* state) {
+  Event event;
+  event.set();
+  for (auto _ : *state) {
+    co_await event.wait();
+    benchmark::DoNotOptimize(event);
+  }
+}
+
+Task<> race_two(benchmark::State* state) {
+  for (auto _ : *state) {
+    const auto any = co_await gyre::when_any(opaque_small(1), opaque_small(2));
+    benchmark::DoNotOptimize(any.first);
+  }
+}
+
+Task<> join_two(benchmark::State* state) {
+  for (auto _ : *state) {
+    const auto both = co_await gyre::when_all(opaque_small(1), opaque_small(2));
+    benchmark::DoNotOptimize(both);
+  }
+}
+
+template <Task<> (*Body)(benchmark::State*)>
+void in_task(benchmark::State& state) {
+  run(Body(&state));
+}
+
+void unused_cancel_hook(benchmark::State& state) {
+  QueueExecutor executor;
+  Context context{executor};
+  gyre::CancelHook hook{[](gyre::CancelHook&) noexcept {}};
+  for (auto _ : state) {
+    context.add_hook(hook);
+    benchmark::ClobberMemory();
+    hook.unlink();
+  }
+}
+
+void unused_child_context(benchmark::State& state) {
+  QueueExecutor executor;
+  Context context{executor};
+  for (auto _ : state) {
+    Context child{context};
+    benchmark::DoNotOptimize(child);
+  }
+}
+
+BENCHMARK(in_task<await_small>)->Name("await a small task, opaque");
+BENCHMARK(in_task<await_visible>)->Name("await a small task, visible");
+BENCHMARK(in_task<await_chain>)->Name("await a chain of eight tasks");
+BENCHMARK(in_task<await_event>)->Name("park, set and wake, twice");
+BENCHMARK(in_task<await_set_event>)->Name("await an event that is set");
+BENCHMARK(in_task<race_two>)->Name("when_any of two that are ready");
+BENCHMARK(in_task<join_two>)->Name("when_all of two that are ready");
+BENCHMARK(unused_cancel_hook)->Name("cancel hook, unused");
+BENCHMARK(unused_child_context)->Name("child context, unused");
+
+}  // namespace
+
+BENCHMARK_MAIN();
