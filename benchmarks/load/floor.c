@@ -9,12 +9,8 @@
  * answers of two buffers mixed. */
 #define _GNU_SOURCE
 #include <liburing.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 
 #include "floor.h"
@@ -43,15 +39,9 @@ static struct io_uring_sqe *next_sqe(enum operation operation, int connection) {
   return sqe;
 }
 
-/* liburing's helpers clear the whole entry, so the user data is set again. */
-static void tag(struct io_uring_sqe *sqe, enum operation operation, int connection) {
-  sqe->user_data = (uint64_t)operation << 32 | (unsigned)connection;
-}
-
 static void arm_accept(int listener) {
   struct io_uring_sqe *sqe = next_sqe(op_accept, 0);
   io_uring_prep_multishot_accept_direct(sqe, listener, NULL, NULL, 0);
-  tag(sqe, op_accept, 0);
 }
 
 static void arm_receive(int connection) {
@@ -59,7 +49,6 @@ static void arm_receive(int connection) {
   io_uring_prep_recv_multishot(sqe, connection, NULL, 0, 0);
   sqe->flags |= IOSQE_BUFFER_SELECT | IOSQE_FIXED_FILE;
   sqe->buf_group = 0;
-  tag(sqe, op_receive, connection);
 }
 
 static void send_answers(int connection, unsigned count) {
@@ -68,15 +57,13 @@ static void send_answers(int connection, unsigned count) {
     struct io_uring_sqe *sqe = next_sqe(op_send, connection);
     io_uring_prep_send(sqe, connection, answers, part * answer_size, MSG_NOSIGNAL | MSG_WAITALL);
     sqe->flags |= IOSQE_FIXED_FILE | IOSQE_CQE_SKIP_SUCCESS;
-    tag(sqe, op_send, connection);
-    count -= part;
+      count -= part;
   }
 }
 
 static void close_connection(int connection) {
   struct io_uring_sqe *sqe = next_sqe(op_close, connection);
   io_uring_prep_close_direct(sqe, (unsigned)connection);
-  tag(sqe, op_close, connection);
 }
 
 static void give_back(unsigned buffer, int offset) {

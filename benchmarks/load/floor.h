@@ -3,6 +3,7 @@
 /* What both floor programs share: the answer, the search for the end of a request, the listener. */
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,10 +3,8 @@
  * The twin of floor.c, which says what it is good for: one level-triggered epoll, and one receive and one send for all
  * requests that have arrived. */
 #define _GNU_SOURCE
-#include <netinet/in.h>
 #include <signal.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "floor.h"

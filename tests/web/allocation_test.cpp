@@ -35,13 +35,6 @@ void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace {
 
-/// An executor that never has anything to do: the tasks here end without waiting.
-struct IdleExecutor final : gyre::Executor {
-  gyre::TimePoint now() const noexcept override { return {}; }
-  void schedule(gyre::Work&) noexcept override { std::abort(); }
-  void post(gyre::Work&) noexcept override { std::abort(); }
-};
-
 struct Ignored : gyre::TaskObserver {
   Ignored() noexcept : TaskObserver([](TaskObserver&) noexcept {}) {}
 };
@@ -49,7 +42,7 @@ struct Ignored : gyre::TaskObserver {
 /// Allocations of one more request, once the thread is warm: the first pays for frames and blocks.
 std::size_t allocations(Router& router, std::string_view method, std::string_view target, int status) {
   web_test::TestRequest request{method, target};
-  IdleExecutor executor;
+  gyre::detail::BlockingExecutor executor;  // never asked: the tasks here end without waiting
   const auto dispatch = [&] {
     gyre::RequestHandler& handler = router.find(request.get());
     if (handler.kind() == gyre::RequestHandler::Kind::plain) return code(handler.call(request.get()).status());

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <gyre/http/server.hpp>
+#include <gyre/http/server_options.hpp>
 #include <gyre/loop/loop.hpp>
 
 #include <cstdint>

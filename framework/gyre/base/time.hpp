@@ -1,6 +1,12 @@
 #pragma once
 
+// In libstdc++ <chrono> brings the calendar and with it the streams and locales: a fifth of what a small application
+// takes to compile. Durations and their literals need none of that.
+#if __has_include(<bits/chrono.h>)
+#include <bits/chrono.h>
+#else
 #include <chrono>
+#endif
 
 namespace gyre {
 

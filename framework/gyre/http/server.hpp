@@ -1,21 +1,14 @@
 #pragma once
 
 #include <gyre/coro/task.hpp>
-#include <gyre/http/limits.hpp>
+#include <gyre/http/server_options.hpp>
 #include <gyre/http/service.hpp>
 #include <gyre/net/listener.hpp>
 
 #include <cstdint>
 #include <memory>
-#include <string>
 
 namespace gyre {
-
-struct ServerOptions {
-  Limits limits;
-  /// The Server field of every response; empty for none.
-  std::string server_name = "gyre";
-};
 
 /// What a server has done so far.
 struct ServerStatistics {

@@ -16,9 +16,9 @@ namespace gyre {
 template <class Kind>
 class AwaitOperation : public Kind, private CancelHook {
  public:
-  AwaitOperation(Loop& loop, int descriptor) noexcept
+  AwaitOperation(Loop& loop, int fd) noexcept
       : Kind(&AwaitOperation::completed), CancelHook(&AwaitOperation::cancel_asked), loop_(&loop) {
-    this->descriptor = descriptor;
+    this->descriptor = fd;
   }
 
   bool await_ready() const noexcept { return false; }

@@ -47,6 +47,9 @@ struct ListenOptions {
   int backlog = 4096;
   /// Several listeners on one address, one per loop: the kernel spreads the connections.
   bool reuse_port = false;
+  /// With `reuse_port`: the address must be free, only listeners opened later share it. For the first of them; without
+  /// it a second process of the same user would silently take half of the connections.
+  bool claim_port = false;
   /// Accepted TCP connections send small packets at once.
   bool no_delay = true;
 };

@@ -75,7 +75,7 @@ void Run::open_first() {
   if (endpoints.empty() && options_.descriptors.empty()) throw std::runtime_error{"nothing to listen on"};
   first_ = std::make_unique<Worker>(*state_, *service_, options_);
   try {
-    first_->open(endpoints, options_.descriptors, thread_count_ > 1);
+    first_->open(endpoints, options_.descriptors, {.reuse_port = thread_count_ > 1, .claim_port = true});
   } catch (...) {
     first_->abandon();
     throw;
@@ -107,7 +107,7 @@ std::vector<int> Run::shared_descriptors() const {
 void Run::worker_thread(std::vector<Endpoint> endpoints, std::vector<int> descriptors) {
   Worker worker{*state_, *service_, options_};
   try {
-    worker.open(endpoints, descriptors, true);
+    worker.open(endpoints, descriptors, {.reuse_port = true});
   } catch (...) {
     worker.abandon();
     return fail(std::current_exception());

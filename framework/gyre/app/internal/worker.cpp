@@ -4,7 +4,8 @@
 
 namespace gyre::app {
 
-void Worker::open(const std::vector<Endpoint>& endpoints, const std::vector<int>& descriptors, bool share_ports) {
+void Worker::open(const std::vector<Endpoint>& endpoints, const std::vector<int>& descriptors,
+                  const ListenOptions& listen) {
   LoopOptions options = options_->loop;
   options.backend = options_->backend;
   Result<std::unique_ptr<Loop>> loop = make_loop(options);
@@ -13,8 +14,6 @@ void Worker::open(const std::vector<Endpoint>& endpoints, const std::vector<int>
   }
   loop_ = std::move(*loop);
   for (const Endpoint& endpoint : endpoints) {
-    ListenOptions listen;
-    listen.reuse_port = share_ports;
     listeners_.push_back({std::make_unique<Listener>(*loop_), endpoint.is_unix()});
     if (const Result<void> opened = listeners_.back().listener->open(endpoint, listen); !opened) {
       throw std::runtime_error{"cannot listen on " + endpoint.text() + ": " + opened.error().message()};

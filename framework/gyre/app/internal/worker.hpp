@@ -16,7 +16,7 @@ class Worker {
   Worker& operator=(const Worker&) = delete;
 
   /// Makes the loop and opens the listeners. On the worker's thread. Throws what explains why it cannot.
-  void open(const std::vector<Endpoint>& endpoints, const std::vector<int>& descriptors, bool share_ports);
+  void open(const std::vector<Endpoint>& endpoints, const std::vector<int>& descriptors, const ListenOptions& listen);
 
   Loop& loop() noexcept { return *loop_; }
   /// Where its listeners really listen.

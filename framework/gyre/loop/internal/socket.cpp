@@ -85,7 +85,7 @@ Result<int> open_listener(const SocketAddress& address, const ListenOptions& opt
   if (internet(address)) {
     const bool ipv6 = raw(address)->sa_family == AF_INET6;
     if (!set_flag(socket.get(), SOL_SOCKET, SO_REUSEADDR) ||
-        (options.reuse_port && !set_flag(socket.get(), SOL_SOCKET, SO_REUSEPORT)) ||
+        (options.reuse_port && !options.claim_port && !set_flag(socket.get(), SOL_SOCKET, SO_REUSEPORT)) ||
         (options.no_delay && !set_flag(socket.get(), IPPROTO_TCP, TCP_NODELAY)) ||
         (ipv6 && !set_flag(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY))) {
       return last_error();
@@ -95,6 +95,10 @@ Result<int> open_listener(const SocketAddress& address, const ListenOptions& opt
     if (errno != EADDRINUSE) return last_error();
     if (!removed_stale_file(address)) return Error::from_errno(EADDRINUSE);
     if (!bind_to(socket.get(), address)) return last_error();
+  }
+  if (internet(address) && options.reuse_port && options.claim_port) {
+    // Set after it was bound, this lets others in that could not have been there before.
+    if (!set_flag(socket.get(), SOL_SOCKET, SO_REUSEPORT)) return last_error();
   }
   if (::listen(socket.get(), options.backlog) != 0) return last_error();
   return socket.release();

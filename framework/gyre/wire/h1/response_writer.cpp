@@ -1,6 +1,7 @@
 #include <gyre/wire/h1/response_writer.hpp>
 
 #include <gyre/wire/fields.hpp>
+#include <gyre/wire/internal/byte_scan.hpp>
 #include <gyre/wire/internal/status_table.hpp>
 
 #include <array>
@@ -46,9 +47,30 @@ constexpr std::array<StatusLine, internal::registered_count> status_lines = [] {
   return lines;
 }();
 
-char* put(char* out, std::string_view text) noexcept {
-  std::memcpy(out, text.data(), text.size());
-  return out + text.size();
+/// A text that is known to the compiler: a few moves.
+template <std::size_t size>
+char* put(char* out, const char (&text)[size]) noexcept {
+  std::memcpy(out, text, size - 1);
+  return out + size - 1;
+}
+
+/// A short text of any length, by moves that overlap at its end: quicker than a call of memcpy.
+char* put_short(char* out, std::string_view text) noexcept {
+  const char* const from = text.data();
+  const std::size_t size = text.size();
+  if (size >= 16) {
+    for (std::size_t i = 0; i + 16 < size; i += 16) std::memcpy(out + i, from + i, 16);
+    std::memcpy(out + size - 16, from + size - 16, 16);
+  } else if (size >= 8) {
+    std::memcpy(out, from, 8);
+    std::memcpy(out + size - 8, from + size - 8, 8);
+  } else if (size >= 4) {
+    std::memcpy(out, from, 4);
+    std::memcpy(out + size - 4, from + size - 4, 4);
+  } else {
+    for (std::size_t i = 0; i < size; ++i) out[i] = from[i];
+  }
+  return out + size;
 }
 
 char* put_line_of(char* out, const StatusLine& line) noexcept {
@@ -72,15 +94,15 @@ char* put_number(char* out, std::uint64_t number) noexcept {
     *--first = static_cast<char>('0' + number % 10);
     number /= 10;
   } while (number != 0);
-  return put(out, {first, static_cast<std::size_t>(end - first)});
+  return put_short(out, {first, static_cast<std::size_t>(end - first)});
 }
 
 /// One line of a field whose name (with colon and space) is ours; nullptr if its value must not be sent.
-char* put_line(char* out, std::string_view name, std::string_view value) noexcept {
-  if (!is_field_value(value)) return nullptr;
-  out = put(out, name);
-  out = put(out, value);
-  return put(out, "\r\n");
+template <std::size_t size>
+char* put_line(char* out, const char (&name)[size], std::string_view value) noexcept {
+  const char* const end = value.data() + value.size();
+  if (internal::Scan::value_end(value.data(), end, value.data()) != end) return nullptr;
+  return put(put_short(put(out, name), value), "\r\n");
 }
 
 }  // namespace
@@ -110,16 +132,16 @@ char* write_response_head(const ResponseHead& head, char* out) noexcept {
     case ConnectionOption::upgrade: out = put(out, "Connection: upgrade\r\n"); break;
     case ConnectionOption::none: break;
   }
-  if (!head.fields.empty()) out = put(out, head.fields);
+  if (!head.fields.empty()) {
+    std::memcpy(out, head.fields.data(), head.fields.size());
+    out += head.fields.size();
+  }
   return put(out, "\r\n");
 }
 
 char* write_field(std::string_view name, std::string_view value, char* out) noexcept {
   if (!is_token(name) || !is_field_value(value)) return nullptr;
-  out = put(out, name);
-  out = put(out, ": ");
-  if (!value.empty()) out = put(out, value);
-  return put(out, "\r\n");
+  return put(put_short(put(put_short(out, name), ": "), value), "\r\n");
 }
 
 }  // namespace gyre::wire

@@ -96,8 +96,8 @@ int SimNetwork::open_listener(const SocketAddress& address, const ListenOptions&
   socket->local = address;
   if (const int failed = sim_address::normalise(socket->local)) return failed;
   if (!sim_address::is_unix(socket->local) && sim_address::port(socket->local) == 0) {
-    if (!allocate_port(socket->local, options.reuse_port)) return -EADDRINUSE;
-  } else if (address_taken(socket->local, options.reuse_port)) {
+    if (!allocate_port(socket->local, options.reuse_port && !options.claim_port)) return -EADDRINUSE;
+  } else if (address_taken(socket->local, options.reuse_port && !options.claim_port)) {
     return -EADDRINUSE;
   }
   socket->kind = Socket::Kind::listener;

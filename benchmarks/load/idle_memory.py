@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+"""Resident memory per idle keep-alive connection: idle_memory.py [--connections N]
+
+Opens the connections, each asks once and then stays silent. What the server grew by, in user space, is divided by their
+number twice: since its start, with everything that it pays once (buffers touched for the first time, code), and since
+it was warmed up by as many requests on connections that are closed again. The first is the honest upper bound.
+"""
+
+import argparse
+import json
+import resource
+import socket
+import sys
+import time
+
+import servers
+import usage
+
+REQUEST = b"GET /plaintext HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+WARM_CONNECTIONS = 64
+PORTS_PER_ADDRESS = 5000  # a source address has some 28,000 ports, and those of an earlier run rest for a minute
+IP_BIND_ADDRESS_NO_PORT = 24  # from <linux/in.h>: the port is chosen at connect, where the destination counts too
+
+
+def raise_descriptor_limit(count):
+    """For this process and for the server, which inherits it. Ends the program if the machine does not allow it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft >= count:
+        return
+    if hard != resource.RLIM_INFINITY and hard < count:
+        sys.exit(f"this needs {count} descriptors, and the hard limit is {hard} (ulimit -Hn)")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (count, hard))
+
+
+def connect(port, number):
+    client = socket.socket()
+    client.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
+    client.bind((f"127.0.0.{2 + number // PORTS_PER_ADDRESS}", 0))
+    client.settimeout(10)
+    client.connect(("127.0.0.1", port))
+    return client
+
+
+def ask(client):
+    """All answers here fit into one segment."""
+    client.sendall(REQUEST)
+    if not client.recv(4096).startswith(b"HTTP/1.1 200 "):
+        raise RuntimeError("wrong answer")
+
+
+def warm_up(port, requests):
+    clients = [connect(port, number) for number in range(WARM_CONNECTIONS)]
+    for number in range(requests):
+        ask(clients[number % WARM_CONNECTIONS])
+    for client in clients:
+        client.close()
+
+
+def settled(pid):
+    """The memory once it has stopped changing."""
+    before = None
+    while (now := usage.memory(pid)) != before:
+        before = now
+        time.sleep(0.2)
+    return now
+
+
+def measure(subject, options):
+    with servers.start(subject, options.build) as service:
+        pid = usage.family(service.pid)[-1]  # nginx: its worker
+        start = settled(pid)
+        warm_up(service.port, options.connections)
+        warm = settled(pid)
+        descriptors = usage.descriptors(pid)
+        clients = []
+        for number in range(options.connections):
+            clients.append(connect(service.port, number))
+            ask(clients[-1])
+        idle = settled(pid)
+        open_descriptors = usage.descriptors(pid) - descriptors
+        for client in clients:
+            client.close()
+        closed = settled(pid)
+        left = usage.descriptors(pid) - descriptors
+    count = options.connections
+    return {
+        "start": start._asdict(),
+        "warm": warm._asdict(),
+        "idle": idle._asdict(),
+        "closed": closed._asdict(),
+        "bytes_since_start": (idle.resident - start.resident) / count,
+        "bytes_since_warm": (idle.resident - warm.resident) / count,
+        "private_bytes_since_start": (idle.private - start.private) / count,
+        "descriptors_open": open_descriptors,
+        "descriptors_left": left,
+    }
+
+
+def show(rows, count):
+    print(f"\n{count} idle keep-alive connections; resident memory (VmRSS) in KiB; bytes per connection since the "
+          "server's start and since it was warm")
+    print(f"{'':12} {'start':>8} {'warm':>8} {'idle':>8} {'closed':>8} {'since start':>12} {'private':>8} "
+          f"{'since warm':>11} {'left open':>10}")
+    for subject, row in rows.items():
+        sizes = " ".join(f"{row[when]['resident'] // 1024:8}" for when in ("start", "warm", "idle", "closed"))
+        print(f"{subject:12} {sizes} {row['bytes_since_start']:12.0f} {row['private_bytes_since_start']:8.0f} "
+              f"{row['bytes_since_warm']:11.0f} {row['descriptors_left']:10}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    servers.add_arguments(parser, ("floor", "floor-epoll", "arena-uring", "arena-epoll", "nginx"))
+    parser.add_argument("--connections", type=int, default=10_000)
+    parser.add_argument("--limit", type=float, metavar="BYTES",
+                        help="exit with 1 if arena holds more per connection since its start")
+    parser.add_argument("--json", metavar="FILE", help="write the figures there too")
+    options = parser.parse_args()
+    raise_descriptor_limit(options.connections + 200)
+    rows = {}
+    for subject in options.subjects:
+        try:
+            rows[subject] = measure(subject, options)
+        except servers.Missing as missing:
+            print(f"SKIPPED {subject}: {missing}")
+    show(rows, options.connections)
+    if options.json:
+        with open(options.json, "w", encoding="utf-8") as file:
+            json.dump({"connections": options.connections, "subjects": rows}, file, indent=1)
+    arenas = [row for subject, row in rows.items() if subject.startswith("arena")]
+    leaked = any(row["descriptors_left"] > 0 for row in arenas)
+    heavy = options.limit and any(row["bytes_since_start"] > options.limit for row in arenas)
+    return 1 if leaked or heavy else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

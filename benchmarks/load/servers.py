@@ -1,0 +1,147 @@
+"""The servers that are measured: each starts on a free port of 127.0.0.1 with one thread."""
+
+import contextlib
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "support"))
+
+from service import Service, StartError  # noqa: E402
+
+# One worker, nothing read from files, nothing logged, connections never closed: nginx at its best.
+NGINX_CONFIGURATION = """
+worker_processes 1;
+error_log stderr error;
+pid nginx.pid;
+events { worker_connections 20000; }
+http {
+  access_log off;
+  keepalive_requests 1000000000;
+  keepalive_timeout 600s;
+  default_type text/plain;
+  server {
+    listen 127.0.0.1:%d backlog=4096;
+    location / { return 200 "Hello, World!"; }
+  }
+}
+"""
+
+
+class Missing(Exception):
+    """A subject that cannot be measured here, and why."""
+
+
+class Nginx:
+    """As `Service`, as far as it goes."""
+
+    def __init__(self, processors=None):
+        program = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
+        if program is None:
+            raise Missing("nginx is not installed (Debian package nginx-light)")
+        self._directory = tempfile.TemporaryDirectory()
+        os.chmod(self._directory.name, 0o755)  # its worker drops root's rights
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        configuration = pathlib.Path(self._directory.name, "nginx.conf")
+        configuration.write_text(NGINX_CONFIGURATION % self.port, encoding="utf-8")
+        self.process = subprocess.Popen(
+            [program, "-p", self._directory.name, "-c", str(configuration), "-e", "stderr", "-g", "daemon off;"],
+            stdin=subprocess.DEVNULL,
+            preexec_fn=(lambda: os.sched_setaffinity(0, processors)) if processors else None,
+        )
+        self.pid = self.process.pid
+        wait_for_port(self.port)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self._directory.cleanup()
+
+
+def free_port():
+    with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as probe:
+        return probe.getsockname()[1]
+
+
+def wait_for_port(port, limit=5.0):
+    """nginx says nothing when it listens, so it is asked."""
+    end = time.monotonic() + limit
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=limit).close()
+            return
+        except ConnectionRefusedError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.01)
+
+
+def arena(backend):
+    return ("arena", "--port", "0", "--threads", "1", "--backend", backend)
+
+
+COMMANDS = {
+    "arena-uring": arena("uring"),
+    "arena-epoll": arena("epoll"),
+    "floor": ("floor", "0"),
+    "floor-epoll": ("floor_epoll", "0"),
+}
+SUBJECTS = (*COMMANDS, "nginx")
+
+
+def start(subject, build, processors=None):
+    """A context manager with `url`, `port` and `pid`. Raises `Missing`."""
+    if subject == "nginx":
+        return Nginx(processors)
+    program, *arguments = COMMANDS[subject]
+    path = pathlib.Path(build) / "benchmarks" / program
+    if not path.exists():
+        raise Missing(f"{path} is not built")
+    try:
+        return Service([path, *arguments], processors=processors)
+    except StartError as error:
+        raise Missing(str(error).strip()) from error
+
+
+def subjects_of(text):
+    """Reads "a,b,c" for argparse."""
+    chosen = text.split(",")
+    unknown = set(chosen) - set(SUBJECTS)
+    if unknown:
+        raise ValueError(f"unknown: {', '.join(sorted(unknown))}")
+    return chosen
+
+
+def add_arguments(parser, subjects):
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build", help="the build directory")
+    parser.add_argument("--subjects", type=subjects_of, default=list(subjects),
+                        help=f"of {','.join(SUBJECTS)}; default: {','.join(subjects)}")
+
+
+def check_answer(service):
+    """Asks for /plaintext once, and returns how many bytes the answer has: a benchmark of errors is worth nothing."""
+    with socket.create_connection(("127.0.0.1", service.port), timeout=5) as client:
+        client.sendall(b"GET /plaintext HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        answer = b""
+        while b"\r\n\r\n" not in answer or len(answer.partition(b"\r\n\r\n")[2]) < 13:
+            piece = client.recv(4096)
+            if not piece:
+                break
+            answer += piece
+    if not answer.startswith(b"HTTP/1.1 200 ") or not answer.endswith(b"\r\n\r\nHello, World!"):
+        raise RuntimeError(f"wrong answer: {answer!r}")
+    return len(answer)

@@ -1,0 +1,9 @@
+// expect: gyre_error_pattern_has_two_placeholders_of_the_same_name
+#include <gyre/web/router.hpp>
+
+using namespace gyre;
+
+int main() {
+  Router router;
+  router.get("/{id}/{id}", [](Path<int>, Path<int>) { return ""; });
+}

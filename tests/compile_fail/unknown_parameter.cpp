@@ -1,0 +1,11 @@
+// expect: gyre: a handler takes gyre::Request&.*by value gyre::Path<T> or a type with a static extract
+#include <gyre/web/router.hpp>
+
+using namespace gyre;
+
+struct User {};
+
+int main() {
+  Router router;
+  router.get("/", [](User) { return ""; });
+}

@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+"""Checks the Markdown files of a source tree: docs.py ROOT FRAMEWORK COMPILER [FLAGS...]
+
+Every ```cpp block is compiled (syntax only). How it is wrapped is said in a comment on the line before it, which the
+reader of the page does not see:
+
+    no comment                          a complete file, compiled as it stands
+    <!-- snippet: declarations -->      at namespace scope, behind the includes of PRELUDE
+    <!-- snippet: main -->              statements of `main`, where `gyre::App app` is there
+    <!-- snippet: task -->              statements of a `gyre::Task<>`
+    <!-- snippet: skip because ... -->  not compiled; the reason is printed
+
+Relative links must lead to a file, and to a heading if they name one; lines have at most COLUMNS_MAX columns, but for
+rows of tables. Prints one line per finding, "path:line: what", and exits with 1 if there is any.
+"""
+
+import concurrent.futures
+import pathlib
+import re
+import subprocess
+import sys
+
+import documents
+
+COLUMNS_MAX = 120
+COMPILERS_AT_ONCE = 2
+
+PRELUDE = """\
+#include <gyre/gyre.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+using namespace std::chrono_literals;
+"""
+WRAPPERS = {
+    "": ("", ""),
+    "declarations": (PRELUDE, ""),
+    "main": (PRELUDE + "int main() {\n[[maybe_unused]] gyre::App app;\n", "}\n"),
+    "task": (PRELUDE + "gyre::Task<> snippet() {\n", "co_return;\n}\n"),
+}
+# A fragment names what it does not go on to use.
+FRAGMENT_FLAGS = ["-Wno-unused", "-Wno-unused-parameter"]
+
+
+def is_skipped(snippet):
+    return snippet.mark.startswith("skip because ")
+
+
+def compile_snippet(snippet, framework, compiler):
+    """A finding with the line of the first error, or nothing."""
+    if snippet.mark not in WRAPPERS:
+        return [f"{snippet.path}:{snippet.line}: unknown mark \"{snippet.mark}\": see tests/docs/docs.py"]
+    before, after = WRAPPERS[snippet.mark]
+    # The compiler then speaks of the page's own lines.
+    text = f'{before}#line {snippet.line} "{snippet.path}"\n{snippet.code}\n#line 1 "wrapper"\n{after}'
+    flags = FRAGMENT_FLAGS if snippet.mark else []
+    done = subprocess.run(
+        [*compiler, *flags, "-fsyntax-only", "-I", str(framework), "-x", "c++", "-"],
+        input=text,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode == 0:
+        return []
+    error = re.search(rf"^{re.escape(snippet.path)}:(\d+):.*\berror: (.*)", done.stderr, re.M)
+    line, text = (error[1], error[2]) if error else (snippet.line, "the wrapper of this snippet")
+    return [f"{snippet.path}:{line}: does not compile: {text}\n{done.stderr.rstrip()}"]
+
+
+def check_snippets(pages, framework, compiler):
+    snippets = [snippet for page in pages for snippet in page.snippets]
+    compiled = [snippet for snippet in snippets if not is_skipped(snippet)]
+    for snippet in filter(is_skipped, snippets):
+        print(f"skipped {snippet.path}:{snippet.line}: {snippet.mark.removeprefix('skip ')}")
+    with concurrent.futures.ThreadPoolExecutor(COMPILERS_AT_ONCE) as pool:
+        for found in pool.map(lambda snippet: compile_snippet(snippet, framework, compiler), compiled):
+            yield from found
+    print(f"{len(compiled)} snippets compiled, {len(snippets) - len(compiled)} skipped")
+
+
+def check_link(page, target, anchors):
+    """What is wrong with a link, or None."""
+    if ":" in target.split("/")[0]:
+        return None  # another site
+    name, _, anchor = target.partition("#")
+    path = (page.directory / name).resolve() if name else page.directory / pathlib.PurePath(page.path).name
+    if not path.exists():
+        return f"no such file: {target}"
+    if anchor and path in anchors and anchor not in anchors[path]:
+        return f"no such heading: {target}"
+    return None
+
+
+def check_links(pages):
+    anchors = {page.directory / pathlib.PurePath(page.path).name: set(page.anchors()) for page in pages}
+    for page in pages:
+        for line, target in page.links():
+            fault = check_link(page, target, anchors)
+            if fault:
+                yield f"{page.path}:{line}: {fault}"
+
+
+def check_lines(pages):
+    for page in pages:
+        if page.unclosed:
+            yield f"{page.path}:{page.unclosed}: a code block without an end"
+        for number, line in enumerate(page.lines, 1):
+            if len(line) > COLUMNS_MAX and not line.startswith("|"):
+                yield f"{page.path}:{number}: {len(line)} columns; {COLUMNS_MAX} are allowed"
+
+
+def findings(root, framework, compiler):
+    pages = documents.documents(root)
+    yield from check_lines(pages)
+    yield from check_links(pages)
+    yield from check_snippets(pages, framework, compiler)
+    print(f"{len(pages)} pages, {sum(1 for page in pages for _ in page.links())} links")
+
+
+def main():
+    root, framework, *compiler = sys.argv[1:]
+    count = 0
+    for finding in findings(root, framework, compiler):
+        count += 1
+        print(finding)
+    print(f"{count} findings")
+    return 1 if count else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

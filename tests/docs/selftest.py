@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+"""Shows that docs.py can fail: writes small trees of pages and looks at what it finds: selftest.py COMPILER [FLAGS...]"""
+
+import contextlib
+import io
+import pathlib
+import sys
+import tempfile
+
+import docs
+
+BLOCK = "```"
+GOOD = f"""\
+# A page
+
+See [the other](docs/other.md), [its end](docs/other.md#the-end-of-it), [here](#a-page)
+and [a site](https://example.com).
+A `[link](nowhere.md)` in code is none.
+
+{BLOCK}cpp
+int main() {{ return 0; }}
+{BLOCK}
+
+<!-- snippet: skip because it shows what does not compile -->
+{BLOCK}cpp
+no C++ at all
+{BLOCK}
+
+{BLOCK}sh
+neither C++, nor [a link](nowhere.md)
+{BLOCK}
+"""
+OTHER = f"""\
+# Other
+
+| {"a row of a table may be long " * 6} |
+
+## The end of it
+"""
+
+
+def block(code, mark=""):
+    comment = f"<!-- snippet: {mark} -->\n" if mark else ""
+    return f"# Page\n\n{comment}{BLOCK}cpp\n{code}\n{BLOCK}\n"
+
+
+# (pages, what the first finding begins with)
+BAD = [
+    ({"README.md": block("int f() { return x; }")}, "README.md:4: does not compile: "),
+    ({"docs/a/b.md": block("int a;\nb c;\nint d;")}, "docs/a/b.md:5: does not compile: "),
+    ({"README.md": block("return f();", "main")}, "README.md:5: does not compile: "),
+    ({"README.md": block("int x;", "handel")}, 'README.md:5: unknown mark "handel"'),
+    ({"README.md": block("no C++", "skip")}, 'README.md:5: unknown mark "skip"'),
+    ({"README.md": f"text\n\n{BLOCK}cpp\nint x;\n"}, "README.md:3: a code block without an end"),
+    ({"README.md": "see [that](docs/missing.md)"}, "README.md:1: no such file: docs/missing.md"),
+    ({"README.md": "see\n[that][1]\n\n[1]: docs/missing.md"}, "README.md:4: no such file: docs/missing.md"),
+    ({"docs/a.md": "see [that](../README.md)"}, "docs/a.md:1: no such file: ../README.md"),
+    ({"README.md": "# A\n\nsee [b](#b)"}, "README.md:3: no such heading: #b"),
+    ({"README.md": "see [b](b.md#x)", "b.md": "# Y\n"}, "README.md:1: no such heading: b.md#x"),
+    ({"README.md": "\n" + "x" * 121}, "README.md:2: 121 columns"),
+]
+
+
+def found_in(pages, framework, compiler):
+    with tempfile.TemporaryDirectory() as directory:
+        for name, text in pages.items():
+            path = pathlib.Path(directory) / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        with contextlib.redirect_stdout(io.StringIO()):
+            return list(docs.findings(directory, framework, compiler))
+
+
+def main():
+    framework, *compiler = sys.argv[1:]
+    wrong = 0
+    good = found_in({"README.md": GOOD, "docs/other.md": OTHER}, framework, compiler)
+    if good:
+        wrong += 1
+        print(f"good pages: {good}")
+    for pages, expected in BAD:
+        found = found_in(pages, framework, compiler)
+        if len(found) != 1 or not found[0].startswith(expected):
+            wrong += 1
+            print(f"expected {expected!r}, found {found}")
+    print(f"{len(BAD) + 1} trees, {wrong} wrong")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
