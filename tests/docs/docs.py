@@ -10,7 +10,7 @@ reader of the page does not see:
     <!-- snippet: task -->              statements of a `gyre::Task<>`
     <!-- snippet: skip because ... -->  not compiled; the reason is printed
 
-Relative links must lead to a file, and to a heading if they name one; lines have at most COLUMNS_MAX columns, but for
+The page on limits must name every limit. Relative links must lead to a file, and to a heading if they name one; lines have at most COLUMNS_MAX columns, but for
 rows of tables. Prints one line per finding, "path:line: what", and exits with 1 if there is any.
 """
 
@@ -110,10 +110,24 @@ def check_lines(pages):
                 yield f"{page.path}:{number}: {len(line)} columns; {COLUMNS_MAX} are allowed"
 
 
+def check_limits(pages, framework):
+    """The page on limits has a row for every member of `Limits`; the values its own code block checks."""
+    page = next((page for page in pages if page.path == "docs/limits.md"), None)
+    if not page:
+        return
+    rows = "\n".join(line for line in page.lines if line.startswith("|"))
+    for header, prefix in (("http/limits.hpp", ""), ("wire/h1/head_limits.hpp", "head.")):
+        text = (pathlib.Path(framework) / "gyre" / header).read_text(encoding="utf-8")
+        for name in re.findall(r"^  (?:std::)?(?:size_t|uint32_t|Duration) (\w+) =", text, re.M):
+            if f"| `{prefix}{name}` |" not in rows:
+                yield f"{page.path}:1: no row for {prefix}{name}"
+
+
 def findings(root, framework, compiler):
     pages = documents.documents(root)
     yield from check_lines(pages)
     yield from check_links(pages)
+    yield from check_limits(pages, framework)
     yield from check_snippets(pages, framework, compiler)
     print(f"{len(pages)} pages, {sum(1 for page in pages for _ in page.links())} links")
 

@@ -35,6 +35,7 @@ constexpr std::size_t path_offset = offsetof(sockaddr_un, sun_path);
 }  // namespace
 
 int normalise(SocketAddress& address) noexcept {
+  if (address.size > SocketAddress::capacity) return -EINVAL;
   switch (family(address)) {
     case AF_INET: {
       if (address.size < sizeof(sockaddr_in)) return -EINVAL;
