@@ -128,7 +128,8 @@ def main():
         print(f"SKIPPED: {wrk.MISSING}")
         return 0
     load = os.getloadavg()[0]
-    print(f"kernel {os.uname().release}, congestion control {usage.congestion_control()} (the system's, for every server)")
+    control = usage.congestion_control()
+    print(f"kernel {os.uname().release}, congestion control {control} (the system's, for every server)")
     if load > 0.5:
         print(f"NOISY: the load average is {load:.1f}; something else is running")
     modes = list(DEPTHS) if options.mode == "both" else [options.mode]

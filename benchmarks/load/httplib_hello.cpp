@@ -1,4 +1,4 @@
-// The program of examples/hello.cpp, written for cpp-httplib, as compile_time.py compares them. Meson does not build it.
+// The program of examples/hello.cpp on cpp-httplib: compile_time.py compares them. Meson does not build it.
 
 #include <httplib.h>
 

@@ -1,5 +1,6 @@
 """The servers that are measured: each starts on a free port of 127.0.0.1 with one thread."""
 
+import argparse
 import contextlib
 import os
 import pathlib
@@ -122,7 +123,7 @@ def subjects_of(text):
     chosen = text.split(",")
     unknown = set(chosen) - set(SUBJECTS)
     if unknown:
-        raise ValueError(f"unknown: {', '.join(sorted(unknown))}")
+        raise argparse.ArgumentTypeError(f"unknown: {', '.join(sorted(unknown))}")
     return chosen
 
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Load for a while, with other clients before, beside and after it: soak.py [--seconds N] [--backends uring,epoll]
 
-wrk keeps 64 connections busy, 16 requests deep, while curl and Python's http.client ask their own. Ends with 1 after any
-socket error, any answer that is not a 2xx, a wrong body, an exit code other than 0 or a descriptor left open.
+wrk keeps 64 connections busy, 16 requests deep, while curl and Python's http.client ask their own. Ends with 1 after
+any socket error, an answer that is not a 2xx, a wrong body, an exit code other than 0 or a descriptor left open.
 """
 
 import argparse
@@ -30,7 +30,7 @@ class Watch:
         self.samples.append((time.monotonic(), usage.memory(self._pid).resident, usage.descriptors(self._pid)))
 
     def slope(self):
-        """KiB a minute, by least squares over the later half: in the first one buffers are touched for the first time."""
+        """KiB a minute, by least squares over the later half: in the first, buffers are touched for the first time."""
         later = self.samples[len(self.samples) // 2 :]
         if len(later) < 2:
             return 0.0
@@ -80,7 +80,8 @@ def ask(service):
 def load(service, options, watch):
     """Runs wrk; returns what it found and the problems that the others met beside it."""
     problems = []
-    process = wrk.start(service.url + "/plaintext", options.seconds, connections=options.connections, depth=options.depth)
+    process = wrk.start(service.url + "/plaintext", options.seconds,
+                        connections=options.connections, depth=options.depth)
     while process.poll() is None:
         watch.sample()
         problems += [f"during the load: {problem}" for problem in ask(service)]

@@ -173,6 +173,7 @@ TEST_CASE("a handler's exception is a 500 that tells the client nothing", "[app]
   const std::string answer = get(app.endpoints().at(0), "/throw");
   CHECK(answer.starts_with("HTTP/1.1 500 "));
   CHECK(answer.find("secret") == std::string::npos);
+  CHECK(running.logged("GET /throw failed: secret"));
   CHECK(running.join() == 0);
 }
 

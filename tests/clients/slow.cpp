@@ -1,4 +1,4 @@
-// A service that takes its time, for clients_test.py: GET /slow/300 says so on standard output, waits for 300 ms, answers.
+// A service that takes its time, for clients_test.py: GET /slow/300 prints "slow: started", waits 300 ms, answers.
 
 #include <gyre/gyre.hpp>
 #include <gyre/web/extract.hpp>

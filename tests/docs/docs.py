@@ -10,8 +10,9 @@ reader of the page does not see:
     <!-- snippet: task -->              statements of a `gyre::Task<>`
     <!-- snippet: skip because ... -->  not compiled; the reason is printed
 
-The page on limits must name every limit. Relative links must lead to a file, and to a heading if they name one; lines have at most COLUMNS_MAX columns, but for
-rows of tables. Prints one line per finding, "path:line: what", and exits with 1 if there is any.
+The page on limits must name every limit. Relative links must lead to a file, and to a heading if they name one. Lines
+have at most COLUMNS_MAX columns, but for rows of tables. Prints one line per finding, "path:line: what", and exits with
+1 if there is any.
 """
 
 import concurrent.futures

@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""Shows that docs.py can fail: writes small trees of pages and looks at what it finds: selftest.py COMPILER [FLAGS...]"""
+"""Shows that docs.py can fail: writes small trees of pages and looks at what it finds in them.
+
+Usage: selftest.py FRAMEWORK COMPILER [FLAGS...]
+"""
 
 import contextlib
 import io

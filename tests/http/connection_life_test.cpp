@@ -194,6 +194,23 @@ TEST_CASE("a client that stops reading is cut after the write stall", "[http][li
   });
 }
 
+TEST_CASE("bytes of a client that does not read buy it no time", "[http][limits]") {
+  SimOptions small;
+  small.pipe_capacity = 4096;
+  SimLoop loop{small};
+  with_site(loop, [&](Site& site) -> Task<> {
+    Stream stream = co_await site.connect();
+    co_await send(stream, "GET /big HTTP/1.1\r\nHost: a\r\n\r\n");
+    for (int second = 0; second < 29; ++second) {
+      co_await sleep_for(1s);
+      co_await send(stream, "G");
+    }
+    CHECK(site.server.statistics().connections_open == 1);
+    co_await sleep_for(2s);
+    CHECK(site.server.statistics().connections_open == 0);
+  });
+}
+
 TEST_CASE("after the last answer the client's side is awaited, for a while", "[http]") {
   SimLoop loop;
   with_site(loop, [&](Site& site) -> Task<> {

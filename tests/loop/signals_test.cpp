@@ -12,22 +12,8 @@ using namespace gyre;
 using namespace std::chrono_literals;
 using loop_test::for_each_loop;
 
-namespace {
-
-/// Blocks the signals of a test and puts the old mask back.
-struct Blocked {
-  Blocked() {
-    ::pthread_sigmask(SIG_SETMASK, nullptr, &before);
-    Signals::block({SIGUSR1, SIGUSR2}).value();
-  }
-  ~Blocked() { ::pthread_sigmask(SIG_SETMASK, &before, nullptr); }
-  sigset_t before;
-};
-
-}  // namespace
-
 TEST_CASE("a raised signal reaches who waits for it, and only that number", "[loop][signals]") {
-  const Blocked blocked;
+  const BlockedSignals blocked{SIGUSR1, SIGUSR2};
   for_each_loop([](Loop& loop) {
     loop.run([](Loop& on) -> Task<> {
       Signals signals{on};
@@ -47,7 +33,7 @@ TEST_CASE("a raised signal reaches who waits for it, and only that number", "[lo
 }
 
 TEST_CASE("a signal of the process reaches the loop through its descriptor", "[loop][signals]") {
-  const Blocked blocked;
+  const BlockedSignals blocked{SIGUSR1, SIGUSR2};
   loop_test::for_each_real_loop([](Loop& loop) {
     loop.run([](Loop& on) -> Task<> {
       Signals signals{on};
@@ -63,7 +49,7 @@ TEST_CASE("a signal of the process reaches the loop through its descriptor", "[l
 }
 
 TEST_CASE("waiting for a signal can be cancelled, and closing works in a cancelled context", "[loop][signals][cancel]") {
-  const Blocked blocked;
+  const BlockedSignals blocked{SIGUSR1, SIGUSR2};
   for_each_loop([](Loop& loop) {
     loop.run([](Loop& on) -> Task<> {
       Context& context = co_await this_context();

@@ -29,9 +29,9 @@ std::string trace_of(const SimOptions& options) {
   };
   std::vector<std::unique_ptr<Peer>> peers;
   const std::string text = pattern(200);
-  for (std::size_t index = 0; index < 8; ++index) {
-    peers.push_back(std::make_unique<Peer>(pump, listening));
-    Peer& peer = *peers.back();
+  for (int count = 0; count < 8; ++count) peers.push_back(std::make_unique<Peer>(pump, listening));
+  for (std::size_t index = 0; index < peers.size(); ++index) {
+    Peer& peer = *peers[index];
     peer.receive.on = [&trace, &loop, index](const gyre::Completion& completion) {
       trace += std::to_string(index) + ":" + std::to_string(completion.result) + "@" +
                std::to_string(loop.now().time_since_epoch().count()) + " ";
@@ -65,6 +65,17 @@ TEST_CASE("the same seed gives the same run, another seed another", "[loop][sim]
     }
     if (std::getenv("GYRE_SEED") == nullptr) CHECK(traces.size() == 20);
   }
+}
+
+TEST_CASE("neighbouring seeds give different random numbers", "[loop][sim]") {
+  std::set<std::uint64_t> firsts;
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    SimOptions options;
+    options.seed = seed;
+    SimLoop loop{options};
+    firsts.insert(loop.random());
+  }
+  CHECK(firsts.size() == 100);
 }
 
 TEST_CASE("simulated time starts at 0 and stands still while there is something to do", "[loop][sim]") {

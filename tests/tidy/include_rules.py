@@ -39,7 +39,7 @@ STANDARD = set(
     unordered_set utility valarray variant vector version""".split()
 )
 SYSTEM = re.compile(
-    r"(sys|linux|netinet|arpa|net|asm|sanitizer)/.*"
+    r"(sys|linux|netinet|arpa|net|asm|sanitizer)/.*|bits/chrono\.h"
     r"|(cxxabi|errno|execinfo|fcntl|grp|limits|netdb|poll|pthread|pwd|sched|signal|spawn|stdint|stdio|stdlib|string"
     r"|syslog|termios|time|unistd|[a-z0-9]*intrin|arm_neon)\.h"
 )
@@ -67,6 +67,7 @@ OS_CALLS = re.compile(
 # (file pattern under framework/gyre/, what it may use, why)
 OS_EXCEPTIONS = [
     ("net/endpoint.cpp", r"arpa/inet\.h|netinet/in\.h|sys/(socket|un)\.h", "address layouts; no system call"),
+    ("app/internal/run.*", r"thread|std::thread|csignal", "starts a thread per loop; names of signals"),
 ]
 
 

@@ -4,7 +4,14 @@
 
 namespace gyre {
 
-App::App() : state_(std::make_unique<app::AppState>()) {}
+App::App() : state_(std::make_unique<app::AppState>()) {
+  // A handler's exception must not vanish: until the application has a hook of its own, it is logged.
+  on_error([state = state_.get()](const ErrorReport& report) {
+    const Request& request = report.request;
+    state->log(LogLevel::error, std::string{request.head().method_text()} + " " + std::string{request.path()} +
+                                    " failed: " + std::string{report.text});
+  });
+}
 App::~App() = default;
 
 void App::add_start_hook(LoopHook hook) { state_->start_hooks.push_back(std::move(hook)); }

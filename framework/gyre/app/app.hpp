@@ -21,6 +21,8 @@ struct AppState;
 ///     app.get("/", [] { return "Hello, world!\n"; });
 ///     return app.run({.port = 8080});
 ///
+/// What a handler throws is logged, unless `on_error` (see `Router`) is given a hook of the application's own.
+///
 /// Set everything up first, then call `run`; while it runs, nothing may be added. There is no global state: two apps
 /// can live in one process, on different threads. Handlers and hooks are kept until the app dies.
 class App : public Router {

@@ -5,6 +5,7 @@
 #include <gyre/wire/h1/request_head.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace gyre {
@@ -29,6 +30,9 @@ class Request {
   std::string_view path() const noexcept { return head_->path(); }
   /// What follows the `?`, not decoded.
   std::string_view query() const noexcept { return head_->query(); }
+  /// The decoded value of the first pair of the query with that key: "" for `?key` and `?key=`, nothing if there is no
+  /// such pair or its value has a bad escape.
+  std::optional<std::string_view> query(std::string_view key) const;
 
   /// The value of the first field of that name, or an empty text. Names are compared in any case.
   std::string_view header(FieldId id) const noexcept { return head_->find(id).value_or(std::string_view{}); }

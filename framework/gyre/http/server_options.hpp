@@ -6,6 +6,7 @@
 
 namespace gyre {
 
+/// How a server treats its connections.
 struct ServerOptions {
   Limits limits = {};
   /// The Server field of every response; empty for none.

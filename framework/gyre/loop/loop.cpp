@@ -57,7 +57,7 @@ void Loop::take_posted() noexcept {
 }
 
 std::uint64_t Loop::random() noexcept {
-  if (random_state_ == 0) random_state_ = seed() | 1;
+  if (random_state_ == 0) random_state_ = seed();
   // splitmix64: one state word, passes the usual tests, and a seed means the same everywhere.
   random_state_ += 0x9e3779b97f4a7c15u;
   std::uint64_t mixed = random_state_;

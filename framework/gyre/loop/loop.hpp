@@ -43,6 +43,7 @@ struct Deadlock : std::exception {
   const char* what() const noexcept override { return "gyre: deadlock: every task waits and nothing is left to happen"; }
 };
 
+/// How a listener is opened.
 struct ListenOptions {
   int backlog = 4096;
   /// Several listeners on one address, one per loop: the kernel spreads the connections.
@@ -162,6 +163,7 @@ class Loop : public Executor {
   IntrusiveList<Signals> signals_;
 };
 
+/// How a loop is made.
 struct LoopOptions {
   Backend backend = Backend::automatic;
   /// Buffers that all receiving connections of the loop share, and the size of one in bytes (`uring`).

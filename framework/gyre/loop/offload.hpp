@@ -9,6 +9,7 @@
 
 namespace gyre {
 
+/// How large a pool may become.
 struct OffloadOptions {
   /// Threads, started as they are needed. None: the work runs on the loop that offloads it, in a later turn.
   unsigned threads_max = 4;

@@ -59,14 +59,17 @@ class Operation {
   bool parked_ = false;        ///< The backend's own: on a list of its, not with the kernel.
 };
 
+/// Accepts connections; each result is a new descriptor, non-blocking and closed on exec.
 struct AcceptOperation : Operation {
   explicit AcceptOperation(Handler handler) noexcept : Operation(OperationKind::accept, handler) {}
 };
 
+/// Receives until the stream's end, which is the result 0; the bytes of each completion are the loop's.
 struct ReceiveOperation : Operation {
   explicit ReceiveOperation(Handler handler) noexcept : Operation(OperationKind::receive, handler) {}
 };
 
+/// Receives once, into memory of the caller's.
 struct ReceiveIntoOperation : Operation {
   explicit ReceiveIntoOperation(Handler handler) noexcept : Operation(OperationKind::receive_into, handler) {}
   MutableBytes buffer;
@@ -93,11 +96,13 @@ struct SendOperation : Operation {
   } kernel;
 };
 
+/// Connects a socket; the result is 0.
 struct ConnectOperation : Operation {
   explicit ConnectOperation(Handler handler) noexcept : Operation(OperationKind::connect, handler) {}
   SocketAddress address;
 };
 
+/// Waits once until a descriptor, of this loop or of another library, is ready.
 struct PollOperation : Operation {
   enum Events : std::uint32_t { readable = 1, writable = 2, hang_up = 4 };
 

@@ -3,6 +3,7 @@
 #include <bit>
 #include <cerrno>
 #include <csignal>
+#include <new>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -18,10 +19,16 @@ sigset_t set_of(std::initializer_list<int> signals) noexcept {
 
 }  // namespace
 
-Result<void> Signals::block(std::initializer_list<int> signals) {
+BlockedSignals::BlockedSignals(std::initializer_list<int> signals) noexcept {
+  static_assert(sizeof(sigset_t) <= mask_bytes && alignof(sigset_t) <= 8);
   const sigset_t set = set_of(signals);
-  if (const int error = ::pthread_sigmask(SIG_BLOCK, &set, nullptr)) return Error::from_errno(error);
-  return {};
+  ::pthread_sigmask(SIG_BLOCK, &set, new (before_) sigset_t);
+}
+
+void BlockedSignals::restore() noexcept {
+  if (!blocked_) return;
+  blocked_ = false;
+  ::pthread_sigmask(SIG_SETMASK, reinterpret_cast<const sigset_t*>(before_), nullptr);
 }
 
 Signals::Signals(Loop& loop) noexcept : loop_(&loop) { loop.signals_.push_back(*this); }

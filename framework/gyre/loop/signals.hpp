@@ -8,12 +8,28 @@
 
 namespace gyre {
 
-/// Signals of the process as events of a loop, without handlers. Block them in every thread first (`Signals::block`
+/// Takes signals out of the default handling of the calling thread, and of the threads that it starts from now on, for
+/// as long as it lives. Lives and dies on one thread.
+class BlockedSignals {
+ public:
+  explicit BlockedSignals(std::initializer_list<int> signals) noexcept;
+  BlockedSignals(const BlockedSignals&) = delete;
+  BlockedSignals& operator=(const BlockedSignals&) = delete;
+  ~BlockedSignals() { restore(); }
+
+  /// Ends it early: what is pending, or comes from now on, has its default effect again.
+  void restore() noexcept;
+
+ private:
+  static constexpr std::size_t mask_bytes = 128;  // sigset_t, whose header no public header wants
+  alignas(8) unsigned char before_[mask_bytes];
+  bool blocked_ = true;
+};
+
+/// Signals of the process as events of a loop, without handlers. Block them in every thread first (`BlockedSignals`,
 /// before any thread is started), or the default action strikes. In simulation only `Loop::raise` delivers.
 class Signals : public ListHook<Signals> {
  public:
-  /// Takes the given signals out of the calling thread's and its later threads' default handling.
-  static Result<void> block(std::initializer_list<int> signals);
 
   explicit Signals(Loop& loop) noexcept;
   Signals(const Signals&) = delete;

@@ -1,9 +1,6 @@
 #include <gyre/net/listener.hpp>
 
 #include <cerrno>
-#include <fcntl.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 namespace gyre {
 
@@ -19,10 +16,7 @@ Result<void> Listener::open(const Endpoint& endpoint, const ListenOptions& optio
 }
 
 Result<void> Listener::adopt(int descriptor) {
-  const int flags = ::fcntl(descriptor, F_GETFL);
-  if (flags < 0) return Error::from_errno(errno);
-  if (::fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) < 0) return Error::from_errno(errno);
-  if (::fcntl(descriptor, F_SETFD, FD_CLOEXEC) < 0) return Error::from_errno(errno);
+  if (const Result<void> adopted = adopt_descriptor(descriptor); !adopted) return adopted;
   return start(descriptor);
 }
 
@@ -31,7 +25,7 @@ Result<void> Listener::start(int descriptor) {
   const Result<SocketAddress> address = loop_->local_address(descriptor);
   if (!address) return address.error();
   endpoint_ = Endpoint{*address};
-  if (loop_->backend() != Backend::sim) reserve_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (loop_->backend() != Backend::sim) reserve_.open();
   operation_.descriptor = descriptor;
   loop_->submit(operation_);
   return {};
@@ -70,7 +64,8 @@ void Listener::accepted(Operation& operation, const Completion& completion) noex
     if (self.closing_) detail::resume(self.closing_);
     return;
   }
-  if (completion.result == -EMFILE || completion.result == -ENFILE) self.shed_one();
+  const bool out_of_descriptors = completion.result == -EMFILE || completion.result == -ENFILE;
+  if (out_of_descriptors && self.reserve_.shed(operation.descriptor)) ++self.shed_;
   // Whatever it was (no descriptors, no memory), trying again at once would only repeat it.
   self.loop_->arm(self.retry_, time_after(self.loop_->now(), pause_without_descriptors));
 }
@@ -78,18 +73,6 @@ void Listener::accepted(Operation& operation, const Completion& completion) noex
 void Listener::retry(Timer& timer) noexcept {
   Listener& self = *static_cast<Retry&>(timer).listener;
   if (!self.stopped_ && !self.operation_.armed()) self.loop_->submit(self.operation_);
-}
-
-// Without this the peer of a connection that cannot be accepted would wait in the backlog until it gives up.
-void Listener::shed_one() noexcept {
-  if (reserve_ < 0) return;
-  ::close(reserve_);
-  const int descriptor = ::accept4(operation_.descriptor, nullptr, nullptr, SOCK_CLOEXEC);
-  if (descriptor >= 0) {
-    ::close(descriptor);
-    ++shed_;
-  }
-  reserve_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
 void Listener::stop() noexcept {
@@ -109,7 +92,7 @@ Task<> Listener::close() {
   // The kernel may hold on to a closed socket for a moment, and would go on accepting for nobody.
   if (!shared_) loop_->shutdown(operation_.descriptor, ShutdownSide::both);
   loop_->close(std::exchange(operation_.descriptor, -1));
-  if (reserve_ >= 0) ::close(std::exchange(reserve_, -1));
+  reserve_.close();
 }
 
 }  // namespace gyre

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <gyre/coro/detail/waiter.hpp>
+#include <gyre/loop/descriptor.hpp>
 #include <gyre/net/endpoint.hpp>
 #include <gyre/net/stream.hpp>
 
@@ -79,7 +80,6 @@ class Listener {
   bool ready() const noexcept { return next_ < waiting_.size() || stopped_; }
   Result<void> start(int descriptor);
   void wake_waiter() noexcept;
-  void shed_one() noexcept;
 
   Loop* loop_;
   Endpoint endpoint_{SocketAddress{}};
@@ -89,7 +89,7 @@ class Listener {
   std::size_t next_ = 0;
   Arrival* arrival_ = nullptr;
   std::coroutine_handle<> closing_;
-  int reserve_ = -1;
+  DescriptorReserve reserve_;
   std::uint64_t shed_ = 0;
   bool stopped_ = false;
   bool shared_ = true;  ///< Adopted: others may listen on the same socket.

@@ -1,10 +1,9 @@
 #include <gyre/app/internal/run.hpp>
 
+#include <gyre/loop/descriptor.hpp>
 #include <gyre/loop/host.hpp>
-#include <gyre/loop/signals.hpp>
 
 #include <csignal>
-#include <fcntl.h>
 #include <stdexcept>
 
 namespace gyre::app {
@@ -43,10 +42,8 @@ int Run::execute() {
     state_->stopping = false;
     state_->endpoints.clear();
   }
-  sigset_t before;
-  ::pthread_sigmask(SIG_SETMASK, nullptr, &before);
   try {
-    if (options_.stop_on == StopOn::signals) Signals::block({SIGTERM, SIGINT}).value();
+    if (options_.stop_on == StopOn::signals) blocked_.emplace(std::initializer_list<int>{SIGTERM, SIGINT});
     thread_count_ = options_.threads == 0 ? default_thread_count() : options_.threads;
     open_first();
     start_others();
@@ -55,7 +52,7 @@ int Run::execute() {
     fail(std::current_exception());
   }
   for (std::thread& thread : threads_) thread.join();
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  blocked_.reset();
   return failed_ ? 1 : 0;
 }
 
@@ -98,8 +95,7 @@ void Run::start_others() {
 std::vector<int> Run::shared_descriptors() const {
   std::vector<int> copies;
   for (const int descriptor : first_->shared_descriptors()) {
-    const int copy = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
-    if (copy >= 0) copies.push_back(copy);
+    copies.push_back(duplicate_descriptor(descriptor).value());
   }
   return copies;
 }
@@ -179,12 +175,7 @@ Task<> Run::watch_signals() {
   }
   co_await signals.close();
   if (stopped) {
-    // From now on the default action is back: a second signal ends a drain that takes too long.
-    sigset_t set;
-    ::sigemptyset(&set);
-    ::sigaddset(&set, SIGTERM);
-    ::sigaddset(&set, SIGINT);
-    ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+    blocked_->restore();  // a second signal has its default effect: it ends a drain that takes too long
     const std::lock_guard lock{state_->run_mutex};
     stop_workers(*state_);
   }

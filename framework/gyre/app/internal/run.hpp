@@ -2,7 +2,10 @@
 
 #include <gyre/app/internal/worker.hpp>
 
+#include <gyre/loop/signals.hpp>
+
 #include <memory>
+#include <optional>
 #include <thread>
 
 namespace gyre::app {
@@ -37,6 +40,7 @@ class Run {
   Service* service_;
   RunOptions options_;
   unsigned thread_count_ = 1;
+  std::optional<BlockedSignals> blocked_;
   std::unique_ptr<Worker> first_;
   std::vector<std::thread> threads_;
   std::atomic<unsigned> started_{0};

@@ -320,16 +320,16 @@ void Connection::set_deadline() noexcept {
     case Phase::finishing: break;
     case Phase::closing: return;
   }
-  if (sending_ != nullptr) length = limits.write_stall;
   const TimePoint now = server_->loop.now();
   deadline_ = time_after(now, length);
   if (phase_ == Phase::head && !input_.empty()) {
     // More bytes of the same head do not give it more time.
     if (head_deadline_ == time_never) head_deadline_ = time_after(now, limits.head_read);
-    if (sending_ == nullptr) deadline_ = head_deadline_;
+    deadline_ = head_deadline_;
   } else {
     head_deadline_ = time_never;
   }
+  if (sending_ != nullptr) deadline_ = send_deadline_;  // what arrives meanwhile does not move it
   if (!Timer::armed() || deadline_ < when()) server_->loop.arm(*this, deadline_);
 }
 

@@ -106,6 +106,7 @@ class Connection final : private ReceiveOperation,
   bool in_handler_ = false;     ///< Starting a task: its end is seen on return, not by a later turn.
   TimePoint deadline_ = time_never;
   TimePoint head_deadline_ = time_never;  ///< Of the head that is arriving.
+  TimePoint send_deadline_ = time_never;  ///< Of what is being sent.
   Watch watch_{*this};
 };
 

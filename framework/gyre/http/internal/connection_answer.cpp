@@ -167,6 +167,7 @@ void Connection::send_next() noexcept {
   sending_->descriptor = descriptor;
   sending_->parts[0] = as_bytes({sending_->bytes(), sending_->size});
   sending_->part_count = 1;
+  send_deadline_ = time_after(server_->loop.now(), server_->options.limits.write_stall);
   server_->loop.submit(*sending_);
   set_deadline();
 }
