@@ -15,9 +15,7 @@ std::string sum(const gyre::Request& request) {
   return std::to_string(query + number(request.body()));
 }
 
-gyre::Response json() {
-  return gyre::Response{R"({"message":"Hello, World!"})"}.with_content_type("application/json");
-}
+gyre::Response json() { return gyre::Response{R"({"message":"Hello, World!"})"}.with_content_type("application/json"); }
 
 }  // namespace
 

@@ -6,7 +6,9 @@
 
 int main() {
   const gyre::HostReport host = gyre::inspect_host();
-  const auto line = [](const char* label, const std::string& value) { std::printf("%-20s %s\n", label, value.c_str()); };
+  const auto line = [](const char* label, const std::string& value) {
+    std::printf("%-20s %s\n", label, value.c_str());
+  };
   line("kernel", host.kernel);
   line("backend", std::string{gyre::name(host.backend)});
   line("why", host.reason);

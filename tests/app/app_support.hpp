@@ -3,17 +3,17 @@
 #include <gyre/gyre.hpp>
 
 #include <arpa/inet.h>
-#include <condition_variable>
-#include <mutex>
 #include <netinet/in.h>
-#include <stdexcept>
-#include <string>
-#include <string_view>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
-#include <thread>
 #include <unistd.h>
+#include <condition_variable>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <thread>
 #include <vector>
 
 namespace gyre::test {

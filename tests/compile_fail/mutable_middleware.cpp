@@ -5,5 +5,8 @@ using namespace gyre;
 
 int main() {
   Router router;
-  router.use([hits = 0](Request& request, Next next) mutable {\n    ++hits;\n    return next(request);\n  });
+  router.use([hits = 0](Request& request, Next next) mutable {
+    ++hits;
+    return next(request);
+  });
 }

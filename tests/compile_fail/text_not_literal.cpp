@@ -5,5 +5,6 @@ using namespace gyre;
 
 int main() {
   Router router;
-  std::string path = "/late";\n  router.get(path, [] { return "only gyre::runtime(path) can be checked late"; });
+  std::string path = "/late";
+  router.get(path, [] { return "only gyre::runtime(path) can be checked late"; });
 }

@@ -69,7 +69,8 @@ TEST_CASE("what is read ahead of a waiting handler is bounded", "[http][limits]"
           for (std::size_t index = 0; index < requests; ++index) many += plain;
           Context& context = co_await this_context();
           Scope scope{context};
-          scope.spawn([](Stream& to, std::string bytes) -> Task<> { co_await send(to, bytes); }, std::ref(stream), many);
+          scope.spawn([](Stream& to, std::string bytes) -> Task<> { co_await send(to, bytes); }, std::ref(stream),
+                      many);
           co_await sleep_for(20ms);
           CHECK(site.service.seen.size() == 1);
           CHECK(scope.size() == 1);

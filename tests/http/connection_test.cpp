@@ -92,7 +92,8 @@ TEST_CASE("answers that are ready together leave in one send", "[http]") {
 
 TEST_CASE("delivery in single bytes gives the same answers", "[http]") {
   const std::string requests = "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab\r\nc" + get("/co/x") +
-                               "POST /co/echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nxyz" + std::string{get_close};
+                               "POST /co/echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nxyz" +
+                               std::string{get_close};
   for_each_loop([&](Loop& loop) {
     with_site(loop, [&](Site& site) -> Task<> {
       const std::string whole = co_await site.ask(requests);
@@ -203,7 +204,8 @@ TEST_CASE("HEAD, 204 and 304 have no content", "[http]") {
     co_await send(stream, "HEAD /x HTTP/1.1\r\nHost: a\r\n\r\n" + get("/empty") + get("/unmodified") + get("/interim") +
                               std::string{get_close});
     const std::string answer = brief(co_await read_to_end(stream));
-    CHECK(answer.starts_with("HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 5\r\n\r\nHTTP"));
+    CHECK(answer.starts_with(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 5\r\n\r\nHTTP"));
     CHECK(count(answer, "HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 304 Not Modified\r\n") == 1);
     CHECK(count(answer, "not to be sent") == 0);
     CHECK(count(answer, "HTTP/1.1 500 ") == 1);  // an interim status is no answer

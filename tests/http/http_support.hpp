@@ -27,11 +27,11 @@ class TestService : public Service {
     return {Status::internal_server_error, "failed"};
   }
 
-  Event entered;                              ///< A coroutine handler has begun.
-  Event gate;                                 ///< "/co/gate" waits for it.
-  CancelReason reason = CancelReason::none;   ///< Why a waiting handler was cancelled.
+  Event entered;                             ///< A coroutine handler has begun.
+  Event gate;                                ///< "/co/gate" waits for it.
+  CancelReason reason = CancelReason::none;  ///< Why a waiting handler was cancelled.
   int failures = 0;
-  std::vector<std::string> seen;              ///< Targets in the order in which handlers saw them.
+  std::vector<std::string> seen;  ///< Targets in the order in which handlers saw them.
 
  private:
   struct Plain : RequestHandler {

@@ -174,16 +174,17 @@ TEST_CASE("bytes that are no UTF-8 do not get into a problem", "[http][response]
     const std::size_t begin = body.find(R"("detail":")") + 10;
     return body.substr(begin, body.size() - begin - 2);
   };
-  for (const char* good : {"\xc3\xa9", "\xe2\x82\xac", "\xed\x9f\xbf", "\xf0\x9f\x98\x80", "\xf4\x8f\xbf\xbf", "\x7f"}) {
+  for (const char* good :
+       {"\xc3\xa9", "\xe2\x82\xac", "\xed\x9f\xbf", "\xf0\x9f\x98\x80", "\xf4\x8f\xbf\xbf", "\x7f"}) {
     CHECK(detail(good) == good);
   }
   const std::string bad = "\\ufffd";
-  CHECK(detail("a\xff" "b") == "a" + bad + "b");
+  CHECK(detail(std::string{"a\xff"} + "b") == "a" + bad + "b");
   CHECK(detail("\xc3") == bad);
   CHECK(detail("\xc0\xaf") == bad + bad);
   CHECK(detail("\xe0\x80\x80") == bad + bad + bad);
   CHECK(detail("\xed\xa0\x80") == bad + bad + bad);
   CHECK(detail("\xf4\x90\x80\x80") == bad + bad + bad + bad);
   CHECK(detail("\xf0\x9f\x98") == bad + bad + bad);
-  CHECK(detail("\xe2\x82" "a") == bad + bad + "a");
+  CHECK(detail(std::string{"\xe2\x82"} + "a") == bad + bad + "a");
 }

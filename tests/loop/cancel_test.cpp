@@ -166,7 +166,7 @@ TEST_CASE("a cancelled send tells how much has left", "[loop][cancel]") {
   for_each_loop([](Loop& loop) {
     Pump pump{loop};
     Connection both{pump};
-    const std::string block = pattern(16 * 1024 * 1024);
+    const std::string& block = too_much();
     Send send{pump, both.client, block};
     send.submit();
     pump.settle();
@@ -189,7 +189,7 @@ TEST_CASE("a send without any room is cancelled with nothing sent", "[loop][canc
   for_each_loop([](Loop& loop) {
     Pump pump{loop};
     Connection both{pump};
-    const std::string block = pattern(16 * 1024 * 1024);
+    const std::string& block = too_much();
     Send filling{pump, both.client, block};
     filling.submit();
     pump.settle();

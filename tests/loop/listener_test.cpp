@@ -3,16 +3,16 @@
 
 #include <catch2/catch.hpp>
 
-#include <algorithm>
-#include <cerrno>
-#include <cstdio>
 #include <fcntl.h>
-#include <memory>
 #include <netinet/tcp.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <memory>
 
 using namespace loop_test;
 using gyre::Loop;
@@ -180,7 +180,7 @@ TEST_CASE("a file that is no socket is never removed for a listener", "[loop][li
     const auto opened = loop.open_listener(unix_path(directory.file()), {});
     REQUIRE_FALSE(opened.has_value());
     CHECK(opened.error() == gyre::Errc::address_in_use);
-    struct stat status {};
+    struct stat status{};
     CHECK(::stat(directory.file().c_str(), &status) == 0);
   });
 }

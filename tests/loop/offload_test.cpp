@@ -20,8 +20,8 @@ TEST_CASE("offloaded work runs elsewhere and its result comes back", "[loop][off
       const std::thread::id there = co_await offload([] { return std::this_thread::get_id(); });
       CHECK((there == mine) == (on.backend() == Backend::sim));
       CHECK(std::this_thread::get_id() == mine);
-      const std::string text = co_await offload([](std::string a, int b) { return a + std::to_string(b); },
-                                                std::string{"value "}, 7);
+      const std::string text =
+          co_await offload([](std::string a, int b) { return a + std::to_string(b); }, std::string{"value "}, 7);
       CHECK(text == "value 7");
       int touched = 0;
       co_await offload([&touched] { touched = 1; });
@@ -46,7 +46,8 @@ TEST_CASE("what offloaded work throws is rethrown", "[loop][offload]") {
   });
 }
 
-TEST_CASE("a cancelled job that waits for a thread never runs; one that runs is waited for", "[loop][offload][cancel]") {
+TEST_CASE("a cancelled job that waits for a thread never runs; one that runs is waited for",
+          "[loop][offload][cancel]") {
   for (const Backend backend : {Backend::uring, Backend::epoll}) {
     DYNAMIC_SECTION(name(backend)) {
       LoopOptions options;

@@ -3,12 +3,12 @@
 
 #include <catch2/catch.hpp>
 
-#include <cerrno>
 #include <fcntl.h>
-#include <memory>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <cerrno>
+#include <memory>
 
 using namespace loop_test;
 using gyre::Loop;
@@ -138,7 +138,7 @@ TEST_CASE("a socket without room is polled until there is some", "[loop][poll]")
   for_each_loop([](Loop& loop) {
     Pump pump{loop};
     Connection both{pump};
-    const std::string block = pattern(16 * 1024 * 1024);
+    const std::string& block = too_much();
     Send filling{pump, both.client, block};
     filling.submit();
     pump.settle();

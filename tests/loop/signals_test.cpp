@@ -3,10 +3,10 @@
 #include <gyre/loop/sleep.hpp>
 #include <gyre/loop/within.hpp>
 
+#include <unistd.h>
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <each_loop.hpp>
-#include <unistd.h>
 
 using namespace gyre;
 using namespace std::chrono_literals;
@@ -48,7 +48,8 @@ TEST_CASE("a signal of the process reaches the loop through its descriptor", "[l
   });
 }
 
-TEST_CASE("waiting for a signal can be cancelled, and closing works in a cancelled context", "[loop][signals][cancel]") {
+TEST_CASE("waiting for a signal can be cancelled, and closing works in a cancelled context",
+          "[loop][signals][cancel]") {
   const BlockedSignals blocked{SIGUSR1, SIGUSR2};
   for_each_loop([](Loop& loop) {
     loop.run([](Loop& on) -> Task<> {

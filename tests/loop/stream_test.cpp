@@ -228,7 +228,7 @@ TEST_CASE("a send that waits for room ends when the peer goes", "[loop][stream]"
   for_each_loop([](Loop& loop) {
     Pump pump{loop};
     Connection both{pump};
-    const std::string block = pattern(16 * 1024 * 1024);
+    const std::string& block = too_much();
     Send send{pump, both.client, block};
     send.submit();
     pump.settle();
@@ -268,7 +268,8 @@ TEST_CASE("20 MB go through a slow reader and arrive as they were", "[loop][stre
       }
     };
     into.on = [&](const gyre::Completion& completion) {
-      got.append(reinterpret_cast<const char*>(buffer.data()), static_cast<std::size_t>(std::max(completion.result, 0)));
+      got.append(reinterpret_cast<const char*>(buffer.data()),
+                 static_cast<std::size_t>(std::max(completion.result, 0)));
       into.seen.clear();
       ended = completion.result == 0;
       if (!ended) receive.submit();
@@ -294,7 +295,8 @@ TEST_CASE("200 connections at once", "[loop][stream]") {
     Pump pump{loop};
     Listening listening{pump};
     struct Server {
-      Server(Pump& pump, int descriptor) : socket(pump.loop(), descriptor), receive(pump, socket), send(pump, socket, "") {}
+      Server(Pump& pump, int descriptor)
+          : socket(pump.loop(), descriptor), receive(pump, socket), send(pump, socket, "") {}
       Open socket;
       Receive receive;
       Send send;
@@ -399,8 +401,8 @@ TEST_CASE("operations on what is no descriptor fail with EBADF", "[loop][stream]
       connect.submit();
       poll.submit();
       CHECK(pump.until([&] { return loop.armed() == 0; }));
-      for (const int result : {accept.result(), receive.result(), into.result(), send.result(), connect.result(),
-                               poll.result()}) {
+      for (const int result :
+           {accept.result(), receive.result(), into.result(), send.result(), connect.result(), poll.result()}) {
         CHECK(result == -EBADF);
       }
     }

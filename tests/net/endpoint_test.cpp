@@ -15,8 +15,9 @@ TEST_CASE("endpoints are read from text and written as they were", "[net][endpoi
 }
 
 TEST_CASE("what is no endpoint is refused", "[net][endpoint]") {
-  for (const char* text : {"", ":", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1: 80",
-                           "127.0.0.1:80x", "localhost:80", "::1:80", "[::1]", "[::1", "[::g]:80", "1.2.3:80", "unix:"}) {
+  for (const char* text :
+       {"", ":", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1: 80", "127.0.0.1:80x",
+        "localhost:80", "::1:80", "[::1]", "[::1", "[::g]:80", "1.2.3:80", "unix:"}) {
     CAPTURE(text);
     const Result<Endpoint> endpoint = Endpoint::parse(text);
     REQUIRE_FALSE(endpoint.has_value());

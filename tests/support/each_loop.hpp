@@ -6,9 +6,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <dirent.h>
 #include <cstdint>
 #include <cstdlib>
-#include <dirent.h>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,7 +33,8 @@ inline int open_descriptors() {
   return count;
 }
 
-/// A loop of the operating system, or null where there is none of this kind: said loudly, because then nothing was tested.
+/// A loop of the operating system, or null where there is none of this kind: said loudly, because then nothing was
+/// tested.
 inline std::unique_ptr<gyre::Loop> make_or_warn(const gyre::LoopOptions& options) {
   auto made = gyre::make_loop(options);
   if (made) return std::move(*made);
@@ -80,7 +81,7 @@ void for_each_real_loop(const Body& body) {
 /// Runs `body(Loop&)` in a section per kind of simulated loop and seed.
 template <class Body>
 void for_each_sim_loop(const Body& body) {
-  for (const std::uint64_t seed : seeds(8)) {
+  for (const std::uint64_t seed : seeds(4)) {
     for (const bool split : {false, true}) {
       DYNAMIC_SECTION("sim" << (split ? ", split chunks" : "") << ", GYRE_SEED=" << seed) {
         gyre::SimOptions options;

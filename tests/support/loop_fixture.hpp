@@ -7,11 +7,11 @@
 
 #include <catch2/catch.hpp>
 
+#include <netinet/in.h>
+#include <sys/un.h>
 #include <cstring>
 #include <functional>
-#include <netinet/in.h>
 #include <string>
-#include <sys/un.h>
 #include <vector>
 
 /// What the tests of a loop's operations have in common.
@@ -56,7 +56,8 @@ class Pump {
 
  private:
   struct Yield : gyre::Work {
-    explicit Yield(gyre::Event& event) : Work([](Work& self) noexcept { static_cast<Yield&>(self).set(); }), to(event) {}
+    explicit Yield(gyre::Event& event)
+        : Work([](Work& self) noexcept { static_cast<Yield&>(self).set(); }), to(event) {}
     void set() { to.set(); }
     gyre::Event& to;
   };
@@ -102,7 +103,9 @@ class Pump {
 template <class Kind>
 class Noted : public Kind {
  public:
-  explicit Noted(Pump& pump, int descriptor = -1) : Kind(&Noted::handle), pump_(&pump) { this->descriptor = descriptor; }
+  explicit Noted(Pump& pump, int descriptor = -1) : Kind(&Noted::handle), pump_(&pump) {
+    this->descriptor = descriptor;
+  }
 
   std::vector<Seen> seen;
   std::function<void(const gyre::Completion&)> on;
@@ -252,6 +255,12 @@ inline std::string pattern(std::size_t size, std::uint32_t state = 1) {
     state = state * 1664525u + 1013904223u;
     byte = static_cast<char>(state >> 24);
   }
+  return text;
+}
+
+/// More than the buffers of a connection hold on any loop.
+inline const std::string& too_much() {
+  static const std::string text = pattern(16 * 1024 * 1024);
   return text;
 }
 

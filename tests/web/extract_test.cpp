@@ -104,9 +104,9 @@ TEST_CASE("path parameters of every integer type, to their limits", "[web][extra
       .get("/i64/{n}", [](Path<long long> n) { return std::to_string(*n); })
       .get("/u64/{n}", [](Path<std::uint64_t> n) { return std::to_string(*n); });
 
-  for (const char* good : {"/i8/-128", "/i8/127", "/u8/0", "/u8/255", "/i16/-32768", "/i32/2147483647",
-                           "/i32/-2147483648", "/u32/4294967295", "/i64/9223372036854775807",
-                           "/i64/-9223372036854775808", "/u64/18446744073709551615"}) {
+  for (const char* good :
+       {"/i8/-128", "/i8/127", "/u8/0", "/u8/255", "/i16/-32768", "/i32/2147483647", "/i32/-2147483648",
+        "/u32/4294967295", "/i64/9223372036854775807", "/i64/-9223372036854775808", "/u64/18446744073709551615"}) {
     const std::string path = good;
     INFO(path);
     CHECK(get(router, path) == path.substr(path.rfind('/') + 1));
@@ -114,10 +114,28 @@ TEST_CASE("path parameters of every integer type, to their limits", "[web][extra
   CHECK(get(router, "/i32/007") == "7");
   CHECK(get(router, "/i32/%31%32") == "12");
 
-  for (const char* bad : {"/i8/128", "/i8/-129", "/u8/256", "/u8/-1", "/u8/-0", "/i16/32768", "/i32/2147483648",
-                          "/i32/-2147483649", "/u32/4294967296", "/i64/9223372036854775808",
-                          "/u64/18446744073709551616", "/u64/99999999999999999999999", "/i32/1x", "/i32/x", "/i32/+1",
-                          "/i32/%201", "/i32/1%20", "/i32/0x10", "/i32/1.0", "/i32/--1", "/i32/-", "/i32/1%2F2"}) {
+  for (const char* bad : {"/i8/128",
+                          "/i8/-129",
+                          "/u8/256",
+                          "/u8/-1",
+                          "/u8/-0",
+                          "/i16/32768",
+                          "/i32/2147483648",
+                          "/i32/-2147483649",
+                          "/u32/4294967296",
+                          "/i64/9223372036854775808",
+                          "/u64/18446744073709551616",
+                          "/u64/99999999999999999999999",
+                          "/i32/1x",
+                          "/i32/x",
+                          "/i32/+1",
+                          "/i32/%201",
+                          "/i32/1%20",
+                          "/i32/0x10",
+                          "/i32/1.0",
+                          "/i32/--1",
+                          "/i32/-",
+                          "/i32/1%2F2"}) {
     INFO(bad);
     CHECK(get(router, bad) == "400");
   }
@@ -133,9 +151,8 @@ TEST_CASE("a parameter that cannot be read is a problem that names it", "[web][e
   const auto answer = ask(router, "GET", "/a/b/b/256");
   CHECK(answer.status == 400);
   CHECK(answer.type == "application/problem+json");
-  CHECK(answer.body ==
-        R"({"type":"about:blank","title":"Bad Request","status":400,)"
-        R"("detail":"path parameter \"count\" must be an integer from 0 to 255"})");
+  CHECK(answer.body == R"({"type":"about:blank","title":"Bad Request","status":400,)"
+                       R"("detail":"path parameter \"count\" must be an integer from 0 to 255"})");
   CHECK_THAT(ask(router, "GET", "/f/x").body, Catch::Contains(R"(path parameter \"ratio\" must be a number)"));
   CHECK_THAT(ask(router, "GET", "/b/x").body, Catch::Contains(R"(path parameter \"flag\" must be true or false)"));
   CHECK_THAT(ask(router, "GET", "/s/long-one").body, Catch::Contains(R"(path parameter \"slug\" has no valid value)"));
@@ -179,8 +196,7 @@ TEST_CASE("extractors of one's own", "[web][extract]") {
   Router router;
   router.get("/me", [](User user, Always, const Request& request) { return user.name + std::string{request.path()}; })
       .get("/task", [](User user) -> Task<std::string> { co_return user.name; })
-      .get("/see",
-           [](Extracted<User> user) { return user ? Response{user->name} : Response{user.rejection().detail}; })
+      .get("/see", [](Extracted<User> user) { return user ? Response{user->name} : Response{user.rejection().detail}; })
       .get("/see/{n}", [](Extracted<Path<int>> n) { return n ? std::to_string(**n) : "no number"; })
       .get("/foreign", [](Foreign foreign) { return std::to_string(foreign.length); })
       .get("/handle", [](Handle handle) { return std::to_string(*handle.number); })

@@ -22,14 +22,16 @@ void add_failing(Router& router) {
       .get("/int", []() -> const char* { throw 7; })
       .get("/http", []() -> const char* { throw HttpError{Status::conflict, "taken"}; })
       .get("/bare", []() -> const char* { throw HttpError{Status::not_found}; })
-      .get("/task/error", []() -> Task<const char*> {
-        throw std::runtime_error{"the secret"};
-        co_return "";
-      })
-      .get("/task/http", []() -> Task<const char*> {
-        throw HttpError{Status::conflict, "taken"};
-        co_return "";
-      })
+      .get("/task/error",
+           []() -> Task<const char*> {
+             throw std::runtime_error{"the secret"};
+             co_return "";
+           })
+      .get("/task/http",
+           []() -> Task<const char*> {
+             throw HttpError{Status::conflict, "taken"};
+             co_return "";
+           })
       // No coroutine: it throws before there is a task.
       .get("/early", []() -> Task<gyre::Response> { throw std::runtime_error{"early"}; });
 }
@@ -50,8 +52,8 @@ TEST_CASE("an exception is a 500 that hides its text; the hook hears it", "[web]
     CHECK(answer.type == "application/problem+json");
     CHECK(answer.body == R"({"type":"about:blank","title":"Internal Server Error","status":500})");
   }
-  CHECK(heard ==
-        std::vector<std::string>{"/error the secret", "/int unknown exception", "/task/error the secret", "/early early"});
+  CHECK(heard == std::vector<std::string>{"/error the secret", "/int unknown exception", "/task/error the secret",
+                                          "/early early"});
 }
 
 TEST_CASE("HttpError is its status, and no fault", "[web][failure]") {

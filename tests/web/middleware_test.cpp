@@ -107,10 +107,11 @@ TEST_CASE("exceptions come out of the await, and may be caught", "[web][middlewa
     co_return Response{Status::bad_gateway, std::move(caught)};
   });
   router.get("/plain", []() -> const char* { throw std::runtime_error{"plain"}; })
-      .get("/task", []() -> Task<const char*> {
-        throw std::runtime_error{"task"};
-        co_return "";
-      })
+      .get("/task",
+           []() -> Task<const char*> {
+             throw std::runtime_error{"task"};
+             co_return "";
+           })
       .get("/early", []() -> Task<Response> { throw std::runtime_error{"early"}; })
       .get("/http", []() -> const char* { throw HttpError{Status::gone}; });
   CHECK(ask(router, "GET", "/plain").body == "plain");

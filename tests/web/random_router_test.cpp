@@ -147,8 +147,8 @@ class Generator {
 
  private:
   static inline const std::vector<std::string> words{"a", "b", "ab", "a b", "x.y", "...", "..a"};
-  static inline const std::vector<std::string> raw_words{"a",   "b",   "ab",  "a%20b", "x.y",   "...",    "..a", "",
-                                                         "zzz", "%61", "a%62", "a%2Fb", "%2f",  "%252F",  "%25", "+"};
+  static inline const std::vector<std::string> raw_words{"a",   "b",   "ab",   "a%20b", "x.y", "...",   "..a", "",
+                                                         "zzz", "%61", "a%62", "a%2Fb", "%2f", "%252F", "%25", "+"};
   static inline const std::vector<std::string> bad_words{".", "..", "%2e", ".%2E", "%", "%4", "%zz", "%00", "a%"};
 
   std::string segment() { return chance(2) ? pick(bad_words) : pick(raw_words); }

@@ -52,8 +52,8 @@ void check(Router& router, const std::vector<Expected>& table) {
 }  // namespace
 
 TEST_CASE("the more specific segment wins, whatever was registered first", "[web][router]") {
-  std::vector<std::string> patterns{"/{a}/{b}", "/x/{b}",         "/{a}/y",   "/x/y", "/{all...}",
-                                    "/x/{b...}", "/x/{b}/z/{c...}", "/x/y/z/w"};
+  std::vector<std::string> patterns{"/{a}/{b}",  "/x/{b}",    "/{a}/y",          "/x/y",
+                                    "/{all...}", "/x/{b...}", "/x/{b}/z/{c...}", "/x/y/z/w"};
   for (int order = 0; order < 2; ++order) {
     Router router;
     add_all(router, patterns);
@@ -109,8 +109,17 @@ TEST_CASE("the method takes part in the match", "[web][router]") {
 TEST_CASE("a trailing slash is another route", "[web][router]") {
   Router router;
   add_all(router, {"/a", "/b/", "/c/{x}", "/d/{x}/"});
-  check(router, {{"/a", "/a"}, {"/a/", "404"}, {"/b/", "/b/"}, {"/b", "404"}, {"/c/1", "/c/{x} [1]"}, {"/c/1/", "404"},
-                 {"/d/1/", "/d/{x}/ [1]"}, {"/d/1", "404"}, {"/c/", "404"}, {"/d//", "404"}, {"//a", "404"}});
+  check(router, {{"/a", "/a"},
+                 {"/a/", "404"},
+                 {"/b/", "/b/"},
+                 {"/b", "404"},
+                 {"/c/1", "/c/{x} [1]"},
+                 {"/c/1/", "404"},
+                 {"/d/1/", "/d/{x}/ [1]"},
+                 {"/d/1", "404"},
+                 {"/c/", "404"},
+                 {"/d//", "404"},
+                 {"//a", "404"}});
 }
 
 TEST_CASE("segments are split first and decoded once", "[web][router]") {
@@ -144,15 +153,20 @@ TEST_CASE("segments are split first and decoded once", "[web][router]") {
 TEST_CASE("paths that no route may see", "[web][router]") {
   Router router;
   router.get("/{all...}", [](Request& request) { return seen("all", request); });
-  for (const char* target :
-       {"/.", "/..", "/a/.", "/a/..", "/../a", "/a/../b", "/a/./b", "/%2e", "/%2E%2e", "/.%2e/a", "/%2e./a", "/a/%2e%2e/b",
-        "/a/%2e%2e", "/%", "/%4", "/%zz", "/a%", "/a%0", "/%00", "/a/%00b", "/x/y/%g0/z", "/a%2", "/a%2/b"}) {
+  for (const char* target : {"/.",      "/..",     "/a/.",    "/a/..",       "/../a",      "/a/../b", "/a/./b", "/%2e",
+                             "/%2E%2e", "/.%2e/a", "/%2e./a", "/a/%2e%2e/b", "/a/%2e%2e",  "/%",      "/%4",    "/%zz",
+                             "/a%",     "/a%0",    "/%00",    "/a/%00b",     "/x/y/%g0/z", "/a%2",    "/a%2/b"}) {
     INFO(target);
     CHECK(get(router, target) == "400");
     CHECK(ask(router, "GET", target).type == "application/problem+json");
   }
-  check(router, {{"/...", "all [...]"}, {"/.a", "all [.a]"}, {"/a.", "all [a.]"}, {"/..a", "all [..a]"},
-                 {"/%2e%2e%2e", "all [...]"}, {"/%252e%252e", "all [%2e%2e]"}, {"/x?..", "all [x]"}});
+  check(router, {{"/...", "all [...]"},
+                 {"/.a", "all [.a]"},
+                 {"/a.", "all [a.]"},
+                 {"/..a", "all [..a]"},
+                 {"/%2e%2e%2e", "all [...]"},
+                 {"/%252e%252e", "all [%2e%2e]"},
+                 {"/x?..", "all [x]"}});
 }
 
 TEST_CASE("paths longer than any pattern", "[web][router]") {

@@ -9,8 +9,7 @@ namespace gyre {
 namespace {
 
 [[noreturn]] void usage(std::FILE* file, const char* program, int code) {
-  std::fprintf(file,
-               "usage: %s [--host ADDRESS] [--port N] [--unix PATH] [--threads N] [--backend auto|uring|epoll]\n",
+  std::fprintf(file, "usage: %s [--host ADDRESS] [--port N] [--unix PATH] [--threads N] [--backend auto|uring|epoll]\n",
                program);
   std::exit(code);
 }

@@ -34,7 +34,8 @@ class [[nodiscard]] Result {
       std::construct_at(&error_, other.error_);
     }
   }
-  Result(const Result& other) requires std::is_copy_constructible_v<T>
+  Result(const Result& other)
+    requires std::is_copy_constructible_v<T>
       : has_value_(other.has_value_) {
     if (has_value_) {
       std::construct_at(&value_, other.value_);

@@ -75,7 +75,8 @@ class Request {
   void move_parameters(std::string_view from, const char* to) noexcept {
     for (unsigned index = 0; index < parameter_count_; ++index) {
       std::string_view& value = parameters_[index];
-      const auto offset = reinterpret_cast<std::uintptr_t>(value.data()) - reinterpret_cast<std::uintptr_t>(from.data());
+      const auto offset =
+          reinterpret_cast<std::uintptr_t>(value.data()) - reinterpret_cast<std::uintptr_t>(from.data());
       if (offset < from.size()) value = {to + offset, value.size()};
     }
   }

@@ -148,7 +148,9 @@ void Response::release() noexcept {
   owned_ = nullptr;
 }
 
-Response::Response(Status status, std::string&& text) : status_(status), type_(text_plain) { set_body(std::move(text)); }
+Response::Response(Status status, std::string&& text) : status_(status), type_(text_plain) {
+  set_body(std::move(text));
+}
 
 Response& Response::set_body(std::string&& text) & {
   Owned& mine = owned();

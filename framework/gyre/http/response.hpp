@@ -11,8 +11,8 @@ namespace gyre {
 
 /// An answer: status, fields, body. Movable, not copyable; a move is a few words, whatever it holds.
 ///
-/// Text given as `std::string_view` or `const char*` is borrowed, not copied, until the answer is serialized: a literal,
-/// or something that lives as long as the request (its arena). A `std::string` is owned.
+/// Text given as `std::string_view` or `const char*` is borrowed, not copied, until the answer is serialized: a
+/// literal, or something that lives as long as the request (its arena). A `std::string` is owned.
 ///
 /// Borrowed text costs no memory; what is owned (a string's body, fields) lies in blocks of the frame recycler, so that
 /// small answers allocate nothing on the heap once a thread is warm.
@@ -85,9 +85,9 @@ class [[nodiscard]] Response {
 
   /// Appends a field; name and value are copied. A Content-Type is not appended: it replaces `content_type()`.
   ///
-  /// Throws `Failure` (`Errc::invalid_argument`) if the name is no token, if the value has control characters (CR and LF
-  /// above all), or if the server alone may write the field (Content-Length, Transfer-Encoding, Connection, Keep-Alive,
-  /// Proxy-Connection, Upgrade, TE, Trailer, Date): a handler cannot break the framing.
+  /// Throws `Failure` (`Errc::invalid_argument`) if the name is no token, if the value has control characters (CR and
+  /// LF above all), or if the server alone may write the field (Content-Length, Transfer-Encoding, Connection,
+  /// Keep-Alive, Proxy-Connection, Upgrade, TE, Trailer, Date): a handler cannot break the framing.
   Response& add(std::string_view name, std::string_view value) &;
   /// As `add`, for a temporary: `return Response{...}.with("etag", tag);`
   Response&& with(std::string_view name, std::string_view value) && { return std::move(add(name, value)); }

@@ -1,9 +1,9 @@
 #include <gyre/loop/descriptor.hpp>
 
-#include <cerrno>
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <cerrno>
 #include <utility>
 
 namespace gyre {

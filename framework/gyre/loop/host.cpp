@@ -3,13 +3,13 @@
 #include <gyre/loop/epoll/epoll_loop.hpp>
 #include <gyre/loop/uring/uring_loop.hpp>
 
+#include <sched.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <fstream>
-#include <sched.h>
-#include <sys/resource.h>
-#include <sys/utsname.h>
 
 namespace gyre {
 namespace {

@@ -40,7 +40,9 @@ class FlushHook : public ListHook<FlushHook> {
 
 /// A simulated run in which every task waits and nothing can wake any of them.
 struct Deadlock : std::exception {
-  const char* what() const noexcept override { return "gyre: deadlock: every task waits and nothing is left to happen"; }
+  const char* what() const noexcept override {
+    return "gyre: deadlock: every task waits and nothing is left to happen";
+  }
 };
 
 /// How a listener is opened.

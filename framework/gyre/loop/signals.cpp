@@ -1,11 +1,11 @@
 #include <gyre/loop/signals.hpp>
 
+#include <sys/signalfd.h>
+#include <unistd.h>
 #include <bit>
 #include <cerrno>
 #include <csignal>
 #include <new>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
 namespace gyre {
 namespace {

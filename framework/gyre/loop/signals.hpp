@@ -30,7 +30,6 @@ class BlockedSignals {
 /// before any thread is started), or the default action strikes. In simulation only `Loop::raise` delivers.
 class Signals : public ListHook<Signals> {
  public:
-
   explicit Signals(Loop& loop) noexcept;
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;

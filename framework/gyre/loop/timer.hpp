@@ -30,8 +30,8 @@ class Timer : public ListHook<Timer> {
 };
 
 /// Timers by time: eleven levels of 64 slots, each level's slot as long as the whole level below. Arm, disarm and fire
-/// are list operations; a timer moves down at most once per level on its way. A tick is the resolution: a timer fires in
-/// the first tick that does not begin before its instant, so never early and at most one tick late.
+/// are list operations; a timer moves down at most once per level on its way. A tick is the resolution: a timer fires
+/// in the first tick that does not begin before its instant, so never early and at most one tick late.
 class TimerWheel {
  public:
   explicit TimerWheel(Duration tick) noexcept : tick_(tick.count()) {}
@@ -70,7 +70,7 @@ class TimerWheel {
   void fire_due() noexcept;
 
   std::int64_t tick_;
-  std::uint64_t current_ = 0;  ///< The last tick that was advanced to; everything due up to it has fired.
+  std::uint64_t current_ = 0;            ///< The last tick that was advanced to; everything due up to it has fired.
   std::uint64_t occupied_[levels] = {};  ///< A bit per slot; may still be set for a slot that was emptied since.
   Slot due_;                             ///< Armed for a tick that has passed.
   Slot wheel_[levels][slots];

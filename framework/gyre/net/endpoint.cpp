@@ -1,11 +1,11 @@
 #include <gyre/net/endpoint.hpp>
 
 #include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/un.h>
 #include <charconv>
 #include <cstddef>
 #include <cstring>
-#include <netinet/in.h>
-#include <sys/un.h>
 
 namespace gyre {
 namespace {

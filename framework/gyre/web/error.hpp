@@ -12,7 +12,8 @@ namespace gyre {
 class Request;
 
 /// Thrown by a handler to be answered with that status and an RFC 9457 problem: `throw HttpError{Status::conflict,
-/// "the name is taken"};`. The detail goes to the client. It is an answer, no fault: the error hook does not hear of it.
+/// "the name is taken"};`. The detail goes to the client. It is an answer, no fault: the error hook does not hear of
+/// it.
 class HttpError : public std::runtime_error {
  public:
   explicit HttpError(Status status, const std::string& detail = {}) : std::runtime_error(detail), status_(status) {}

@@ -26,7 +26,9 @@ struct Rejection {
 };
 
 /// A rejection as an answer: an RFC 9457 problem.
-inline Response to_response(const Rejection& rejection) { return Response::problem(rejection.status, rejection.detail); }
+inline Response to_response(const Rejection& rejection) {
+  return Response::problem(rejection.status, rejection.detail);
+}
 
 /// What an extractor returns: a value, or the rejection.
 ///
@@ -123,8 +125,9 @@ std::optional<float> parse_float(std::string_view text) noexcept;
 ///       static std::optional<Slug> from_segment(std::string_view text);
 ///     };
 ///
-/// returning `std::optional<Slug>` or `gyre::Result<Slug>` (nothing, or an error: 400), or `gyre::Extracted<Slug>` (your
-/// own status and text). For a type that you cannot change, specialise `FromSegment` with a static function `read`.
+/// returning `std::optional<Slug>` or `gyre::Result<Slug>` (nothing, or an error: 400), or `gyre::Extracted<Slug>`
+/// (your own status and text). For a type that you cannot change, specialise `FromSegment` with a static function
+/// `read`.
 template <class T>
 struct FromSegment {
   static auto read(std::string_view text)
@@ -193,8 +196,8 @@ struct ParameterName {
 /// The value of one placeholder of the pattern: the first `Path` of a handler belongs to the first placeholder, and so
 /// on. With a name, `Path<int, "id">`, the placeholder in its place must have that name, or it does not compile.
 ///
-/// A segment that cannot be read as `T` is answered with 400 and a problem that names the parameter: the route is right,
-/// what the client put into it is not. (404 would hide the client's mistake; who wants it returns
+/// A segment that cannot be read as `T` is answered with 400 and a problem that names the parameter: the route is
+/// right, what the client put into it is not. (404 would hide the client's mistake; who wants it returns
 /// `Rejection{Status::not_found}` from the type's `from_segment`.)
 template <class T, ParameterName name = "">
 class Path {
@@ -221,7 +224,7 @@ namespace detail {
 template <class T>
 Extracted<T> read_parameter(Request& request, std::string_view pattern, unsigned index) {
   auto value = FromSegment<T>::read(request.parameter(index));
-  if (static_cast<bool>(value)) [[likely]] return T(*std::move(value));
+  if (static_cast<bool>(value)) return T(*std::move(value));
   if constexpr (requires { value.rejection(); }) {
     return value.rejection();
   } else if constexpr (requires { FromSegment<T>::expected; }) {

@@ -25,8 +25,8 @@ class MiddlewareBody {
 }  // namespace detail
 
 /// What comes after a middleware: the next one, or the handler. `co_await next(request)` gives the answer and rethrows
-/// what was thrown further in. Not calling it answers in the handler's place; calling it again asks again. A cheap value
-/// that lives as long as the router.
+/// what was thrown further in. Not calling it answers in the handler's place; calling it again asks again. A cheap
+/// value that lives as long as the router.
 class Next {
  public:
   /// `middleware` is the first of a list that a null pointer ends.

@@ -20,8 +20,10 @@ std::string_view explain(PatternFault fault) noexcept {
     case PatternFault::rest_not_last: return "the rest placeholder, {name...}, must be last";
     case PatternFault::too_many_segments: return "the pattern has more than 32 segments";
     case PatternFault::too_many_placeholders: return "the pattern has more than 16 placeholders";
-    case PatternFault::fewer_placeholders: return "the pattern has fewer placeholders than the handler has Path parameters";
-    case PatternFault::more_placeholders: return "the pattern has more placeholders than the handler has Path parameters";
+    case PatternFault::fewer_placeholders:
+      return "the pattern has fewer placeholders than the handler has Path parameters";
+    case PatternFault::more_placeholders:
+      return "the pattern has more placeholders than the handler has Path parameters";
     case PatternFault::other_name: return "a placeholder has another name than the Path parameter in its place";
     case PatternFault::rest_is_no_text: return "the rest placeholder, {name...}, needs a Path of text";
   }

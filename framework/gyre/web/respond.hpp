@@ -45,11 +45,11 @@ consteval bool is_respondable() {
 }  // namespace detail
 
 /// What a handler may return (or a `Task` of it):
-/// - a `Response`, or what converts to one: `const char*` and `std::string_view` (borrowed text: a literal, or something
-///   that lives as long as the request), `std::string`, `Status`;
+/// - a `Response`, or what converts to one: `Status`, `std::string`, `const char*` and `std::string_view` (borrowed
+///   text: a literal, or something that lives as long as the request);
 /// - a type of your own for which `Response to_response(const X&)` stands in its namespace; it is asked first;
 /// - `std::optional` of such a type: nothing is a 404;
-/// - `Result` of such a type: an error is thrown, `Cancelled` or `Failure`, so it ends as a 500 unless somebody catches it.
+/// - `Result` of such a type: an error is thrown, as `Cancelled` or `Failure`, so it ends as a 500 if nobody catches it.
 template <class T>
 concept Respondable = detail::is_respondable<std::remove_cvref_t<T>>();
 

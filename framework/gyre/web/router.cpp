@@ -145,8 +145,8 @@ Router& Router::use(Middleware first, Middleware second, Middleware third, Middl
                     Middleware sixth, Middleware seventh, Middleware eighth) {
   if (!core_->table.routes().empty()) {
     const RouteEntry& route = *core_->table.routes().front();
-    throw SetupError{place_text(first.where()) + ": use() must come before the first route, " + route.method_name + " " +
-                     quoted(route.pattern) + ", registered at " + place_text(route.where)};
+    throw SetupError{place_text(first.where()) + ": use() must come before the first route, " + route.method_name +
+                     " " + quoted(route.pattern) + ", registered at " + place_text(route.where)};
   }
   for (Middleware* each : {&first, &second, &third, &fourth, &fifth, &sixth, &seventh, &eighth}) {
     if (*each) core_->middleware.add(each->release());

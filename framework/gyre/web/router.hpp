@@ -34,13 +34,13 @@ struct RouteInfo {
 ///
 /// `Pattern` tells what a path may be; `Extract`, `FromSegment` and `Respondable` what a handler may take and return.
 ///
-/// - **Method.** It takes part in the match: of the routes for a path the most specific that has the method answers. GET
-///   answers HEAD, too (the server leaves the body away), unless there is a HEAD route as specific.
-/// - **Answers without a route**, as RFC 9457 problems: 404; 405 with Allow; 204 with Allow for OPTIONS, unless there is
-///   a route for it; 400 for a path with `.` or `..` segments in any spelling, a bad escape, `%00`, or an escaped slash
-///   where a rest placeholder would take it.
-/// - **Path.** Split first, then each segment decoded once: `/a%2Fb` is the one segment "a/b". "/users" and "/users/" are
-///   two paths; nothing is redirected.
+/// - **Method.** It takes part in the match: of the routes for a path, the most specific that has the method answers.
+///   GET answers HEAD, too (the server leaves the body away), unless there is a HEAD route as specific.
+/// - **Answers without a route**, as RFC 9457 problems: 404; 405 with Allow; 204 with Allow for OPTIONS, unless there
+///   is a route for it; 400 for a path with `.` or `..` segments in any spelling, a bad escape, `%00`, or an escaped
+///   slash where a rest placeholder would take it.
+/// - **Path.** Split first, then each segment decoded once: `/a%2Fb` is the one segment "a/b". "/users" and "/users/"
+///   are two paths; nothing is redirected.
 /// - **Middleware** runs around all of that, so a log also sees the 404s; the first used is the outermost.
 ///
 /// Set-up mistakes that the compiler cannot see throw `SetupError`. Registering is not thread-safe and ends before the

@@ -31,7 +31,8 @@ def compile_all(pool, compiler, sources, folder):
 
     def compile_one(source):
         target = folder / (source.stem + ".o")
-        command = [*compiler, "-std=c++20", "-Wno-deprecated-declarations", f"-I{FRAMEWORK}", "-c", source, "-o", target]
+        flags = ["-std=c++20", "-Wno-deprecated-declarations", f"-I{FRAMEWORK}"]
+        command = [*compiler, *flags, "-c", source, "-o", target]
         subprocess.run([str(part) for part in command], check=True)
         return str(target)
 

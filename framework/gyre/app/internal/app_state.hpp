@@ -22,8 +22,8 @@ struct AppState {
   std::mutex log_mutex;
   Callback<void(const LogRecord&)> sink;
 
-  mutable std::mutex run_mutex;        ///< Guards what follows.
-  std::vector<Worker*> workers;        ///< Those whose loop runs.
+  mutable std::mutex run_mutex;  ///< Guards what follows.
+  std::vector<Worker*> workers;  ///< Those whose loop runs.
   std::vector<Endpoint> endpoints;
   bool stopping = false;
 };

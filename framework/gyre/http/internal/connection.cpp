@@ -294,7 +294,8 @@ void Connection::close() noexcept {
 
 // The last thing that every callback does. Returns true if the connection is no more.
 bool Connection::settle() noexcept {
-  if (phase_ != Phase::closing || receiving() || watch_.armed() || sending_ != nullptr || exchange_ != nullptr) return false;
+  if (phase_ != Phase::closing || receiving() || watch_.armed() || sending_ != nullptr || exchange_ != nullptr)
+    return false;
   ServerState& server = *server_;
   while (pending_ != nullptr) server.outputs.give_back(*std::exchange(pending_, pending_->next));
   server.loop.close(descriptor);

@@ -93,7 +93,7 @@ class Connection final : private ReceiveOperation,
 
   ServerState* server_;
   Exchange* exchange_ = nullptr;
-  Output* pending_ = nullptr;       ///< Written, not yet with the kernel, oldest first.
+  Output* pending_ = nullptr;  ///< Written, not yet with the kernel, oldest first.
   Output* pending_last_ = nullptr;
   Output* sending_ = nullptr;
   std::size_t output_bytes_ = 0;

@@ -141,7 +141,8 @@ void Connection::write(const wire::ResponseHead& given, std::string_view body) {
   ++server_->statistics.responses;
 }
 
-// The buffer to write `bytes` into: the last pending one if there is room, so that all answers of a turn leave together.
+// The buffer to write `bytes` into: the last pending one if there is room, so that all answers of a turn leave
+// together.
 Output& Connection::output(std::size_t bytes) {
   if (pending_last_ != nullptr && pending_last_->left() >= bytes) return *pending_last_;
   Output& fresh = server_->outputs.take(*this, bytes);

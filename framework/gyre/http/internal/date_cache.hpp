@@ -11,7 +11,8 @@ namespace gyre::http {
 class DateCache {
  public:
   std::string_view text(const Loop& loop) noexcept {
-    if (loop.now() >= valid_until_) [[unlikely]] refresh(loop);
+    if (loop.now() >= valid_until_) [[unlikely]]
+      refresh(loop);
     return {text_, sizeof text_};
   }
 

@@ -9,8 +9,8 @@ namespace gyre::http {
 
 class Connection;
 
-/// One request and its answer in the making: the parsed head, the arena, the task. Pooled per loop. A connection has one
-/// only while it works on a request.
+/// One request and its answer in the making: the parsed head, the arena, the task. Pooled per loop. A connection has
+/// one only while it works on a request.
 struct Exchange : TaskObserver {
   explicit Exchange(void (*done)(TaskObserver&) noexcept) noexcept : TaskObserver(done) {}
 

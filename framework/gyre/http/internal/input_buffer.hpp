@@ -8,8 +8,8 @@
 
 namespace gyre::http {
 
-/// Bytes that arrived and cannot be used yet: the beginning of a request, or requests behind one that is being answered.
-/// Holds no memory while it is empty.
+/// Bytes that arrived and cannot be used yet: the beginning of a request, or requests behind one that is being
+/// answered. Holds no memory while it is empty.
 class InputBuffer {
  public:
   InputBuffer() = default;

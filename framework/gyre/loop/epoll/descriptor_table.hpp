@@ -10,12 +10,13 @@ namespace gyre::detail {
 
 /// What an epoll loop knows of one descriptor number.
 struct DescriptorEntry {
-  Operation* reader = nullptr;         ///< accept, receive or receive_into
-  Operation* writer = nullptr;         ///< send that has to wait, connect
-  std::vector<PollOperation*> polls;   ///< empty (and without memory) but for foreign descriptors and stalled connections
-  bool registered = false;             ///< epoll reports it (polls alone do not count: see `start_poll`)
-  bool readable = false;               ///< an edge came, and nothing has said EAGAIN since
-  bool hung_up = false;                ///< the peer has ended: after the bytes comes an end or an error
+  Operation* reader = nullptr;  ///< accept, receive or receive_into
+  Operation* writer = nullptr;  ///< send that has to wait, connect
+  std::vector<PollOperation*>
+      polls;                ///< empty (and without memory) but for foreign descriptors and stalled connections
+  bool registered = false;  ///< epoll reports it (polls alone do not count: see `start_poll`)
+  bool readable = false;    ///< an edge came, and nothing has said EAGAIN since
+  bool hung_up = false;     ///< the peer has ended: after the bytes comes an end or an error
   bool read_queued = false;
   bool write_queued = false;
   bool poll_queued = false;

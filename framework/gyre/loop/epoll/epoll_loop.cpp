@@ -3,13 +3,13 @@
 #include <gyre/loop/internal/clock.hpp>
 #include <gyre/loop/internal/socket.hpp>
 
-#include <algorithm>
-#include <cerrno>
-#include <climits>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <algorithm>
+#include <cerrno>
+#include <climits>
 
 namespace gyre {
 namespace {
@@ -125,8 +125,8 @@ void EpollLoop::start_connect(ConnectOperation& operation, detail::DescriptorEnt
 }
 
 // The descriptor may belong to a library that closes it without telling, and its number may stand for another one by
-// now: so nothing is believed of earlier registrations. A modification makes the kernel look at the readiness anew, which
-// is what a poll wants anyway.
+// now: so nothing is believed of earlier registrations. A modification makes the kernel look at the readiness anew,
+// which is what a poll wants anyway.
 void EpollLoop::start_poll(PollOperation& operation, detail::DescriptorEntry& entry) noexcept {
   int failed = control(epoll_, EPOLL_CTL_MOD, operation.descriptor);
   if (failed == -ENOENT) failed = control(epoll_, EPOLL_CTL_ADD, operation.descriptor);

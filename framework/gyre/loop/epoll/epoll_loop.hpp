@@ -14,8 +14,8 @@ namespace gyre {
 /// The loop on epoll: for kernels and containers without io_uring.
 ///
 /// A descriptor is registered once, edge-triggered, for everything; what an edge says is kept in its entry, and an
-/// operation that has to wait waits there. Bytes are read and connections accepted only when a completion is about to be
-/// run, so that all receives share one buffer and a cancelled operation has taken nothing.
+/// operation that has to wait waits there. Bytes are read and connections accepted only when a completion is about to
+/// be run, so that all receives share one buffer and a cancelled operation has taken nothing.
 class EpollLoop final : public Loop {
  public:
   struct Features {

@@ -2,11 +2,11 @@
 
 #include <gyre/loop/epoll/epoll_loop.hpp>
 
-#include <algorithm>
-#include <cerrno>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <algorithm>
+#include <cerrno>
 
 namespace gyre {
 namespace {
@@ -91,8 +91,8 @@ void EpollLoop::accept_some(Operation& operation, int descriptor, detail::Descri
   }
 }
 
-// A chunk that does not fill the buffer emptied the socket: the next byte brings an edge, so the call that would only say
-// EAGAIN is saved. But the edge of a peer's end may have come before, and after that there is none.
+// A chunk that does not fill the buffer emptied the socket: the next byte brings an edge, so the call that would only
+// say EAGAIN is saved. But the edge of a peer's end may have come before, and after that there is none.
 void EpollLoop::receive_some(Operation& operation, int descriptor, detail::DescriptorEntry& entry) noexcept {
   const std::int32_t count = receive_from(descriptor, {buffer_.get(), receive_size});
   if (count == -EAGAIN) {
@@ -105,8 +105,7 @@ void EpollLoop::receive_some(Operation& operation, int descriptor, detail::Descr
   }
 }
 
-void EpollLoop::receive_once(ReceiveIntoOperation& operation, int descriptor,
-                             detail::DescriptorEntry& entry) noexcept {
+void EpollLoop::receive_once(ReceiveIntoOperation& operation, int descriptor, detail::DescriptorEntry& entry) noexcept {
   const std::int32_t count = receive_from(descriptor, operation.buffer);
   if (count == -EAGAIN) {
     entry.readable = false;
@@ -158,7 +157,8 @@ void EpollLoop::write_step(int descriptor) noexcept {
   if (entry.writer->kind() == OperationKind::send) {
     if (!send_some(static_cast<SendOperation&>(*entry.writer), result)) return;
   } else {
-    // Asked again, the kernel tells what has become of the attempt; SO_ERROR would call one that has not ended a success.
+    // Asked again, the kernel tells what has become of the attempt; SO_ERROR would call one that has not ended a
+    // success.
     const auto& operation = static_cast<ConnectOperation&>(*entry.writer);
     const auto* address = reinterpret_cast<const sockaddr*>(operation.address.bytes);
     if (::connect(descriptor, address, operation.address.size) != 0) {

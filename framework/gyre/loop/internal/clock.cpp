@@ -1,7 +1,7 @@
 #include <gyre/loop/internal/clock.hpp>
 
-#include <ctime>
 #include <sys/random.h>
+#include <ctime>
 
 namespace gyre::detail {
 

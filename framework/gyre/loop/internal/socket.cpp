@@ -1,12 +1,12 @@
 #include <gyre/loop/internal/socket.hpp>
 
-#include <cerrno>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include <cerrno>
 #include <utility>
 
 namespace gyre::detail {
@@ -60,7 +60,7 @@ bool removed_stale_file(const SocketAddress& address) noexcept {
   std::memcpy(&name, address.bytes, address.size < sizeof name ? address.size : sizeof name);
   char path[sizeof name.sun_path + 1] = {};
   std::memcpy(path, name.sun_path, sizeof name.sun_path);
-  struct stat status {};
+  struct stat status{};
   if (path[0] == '\0' || ::lstat(path, &status) != 0 || !S_ISSOCK(status.st_mode)) return false;
   const Holder probe{open_raw(address)};
   if (probe.get() < 0) return false;

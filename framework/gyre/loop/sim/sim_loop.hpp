@@ -8,6 +8,7 @@
 
 namespace gyre {
 
+/// What a simulated world is like.
 struct SimOptions {
   /// Decides everything that is left open: the order of what happens at one instant, the sizes of chunks, `random()`.
   /// The same seed and the same program give the same run.
@@ -40,8 +41,8 @@ class SimLoop final : public Loop {
   /// Descriptors that were opened and not closed: 0 at the end of a test that cleans up.
   std::size_t open_descriptors() const noexcept;
 
-  /// A descriptor as another library would have it, to poll: ready for what `set_foreign` says (`PollOperation::Events`).
-  /// Ended by `close`.
+  /// A descriptor as another library would have it, to poll: ready for what `set_foreign` says
+  /// (`PollOperation::Events`). Ended by `close`.
   Result<int> open_foreign();
   void set_foreign(int descriptor, std::uint32_t events);
 

@@ -1,8 +1,8 @@
 #include <gyre/loop/uring/ring.hpp>
 
+#include <sys/mman.h>
 #include <bit>
 #include <cerrno>
-#include <sys/mman.h>
 
 namespace gyre::uring {
 namespace {

@@ -7,7 +7,8 @@
 
 namespace gyre::uring {
 
-/// An io_uring instance with the best flags that the kernel takes. Not thread-safe; belongs to the thread that opened it.
+/// An io_uring instance with the best flags that the kernel takes. Not thread-safe; belongs to the thread that opened
+/// it.
 class Ring {
  public:
   Ring() = default;

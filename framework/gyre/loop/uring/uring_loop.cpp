@@ -4,11 +4,11 @@
 #include <gyre/loop/internal/socket.hpp>
 #include <gyre/loop/uring/ring.hpp>
 
-#include <cerrno>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <cerrno>
 
 namespace gyre::uring {
 namespace {

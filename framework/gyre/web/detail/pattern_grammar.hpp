@@ -184,8 +184,8 @@ constexpr PatternFault check_parameters(std::string_view pattern, const PathPara
   return count < wanted.count ? PatternFault::fewer_placeholders : PatternFault::none;
 }
 
-// Never defined, and not constexpr: calling one while a pattern is checked at compile time is the error, and its name is
-// what the compiler prints.
+// Never defined, and not constexpr: calling one while a pattern is checked at compile time is the error, and its name
+// is what the compiler prints.
 void gyre_error_pattern_must_begin_with_a_slash();
 void gyre_error_pattern_must_not_have_a_query_or_fragment();
 void gyre_error_pattern_is_written_decoded_without_percent_signs();

@@ -47,6 +47,10 @@ struct AnswerOf : std::type_identity<R> {};
 template <class R>
 struct AnswerOf<Task<R>> : std::type_identity<R> {};
 
+/// A type with a grammar of its own, so that not every text is one: numbers, bool.
+template <class T>
+concept HasExpectation = requires { FromSegment<T>::expected; };
+
 /// Whether a parameter is a placeholder's value, and which.
 template <class A>
 struct PathTraits {
@@ -55,7 +59,7 @@ struct PathTraits {
 template <class T, ParameterName name>
 struct PathTraits<Path<T, name>> {
   static constexpr bool is_path = true;
-  static constexpr PathParameter parameter{name.view(), !requires { FromSegment<T>::expected; }};
+  static constexpr PathParameter parameter{name.view(), !HasExpectation<T>};
 };
 template <class T, ParameterName name>
 struct PathTraits<Extracted<Path<T, name>>> : PathTraits<Path<T, name>> {};
@@ -85,9 +89,11 @@ struct PathParametersOf {
     PathParameter at[count + 1]{};
     consteval List() {
       [[maybe_unused]] std::size_t next = 0;
-      ([&] {
-        if constexpr (PathTraits<A>::is_path) at[next++] = PathTraits<A>::parameter;
-      }(), ...);
+      (add<A>(next), ...);
+    }
+    template <class Parameter>
+    consteval void add(std::size_t& next) {
+      if constexpr (PathTraits<Parameter>::is_path) at[next++] = PathTraits<Parameter>::parameter;
     }
   };
   static constexpr List list{};

@@ -23,8 +23,8 @@ class RequestPath {
   bool more() const noexcept { return more_; }
   std::string_view segment(unsigned index) const noexcept { return {pieces_[index].text, pieces_[index].size}; }
 
-  /// The path from segment `index` on, decoded. Nothing if that has an escaped slash: decoded, nobody could tell it from
-  /// those between the segments, and "a%2f..%2fb" would become what dot segments are refused for.
+  /// The path from segment `index` on, decoded. Nothing if that has an escaped slash: decoded, nobody could tell it
+  /// from those between the segments, and "a%2f..%2fb" would become what dot segments are refused for.
   std::optional<std::string_view> rest(unsigned index, const Request& request) const;
 
  private:

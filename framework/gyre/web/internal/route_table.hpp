@@ -44,9 +44,9 @@ struct Match {
 };
 
 /// Finds the route for a request, in two ways. A path that is a route's text, byte for byte, is one look-up in a hash
-/// table: nothing can be more specific. Every other path walks a tree with one node per segment, the most specific child
-/// first, and steps back where a branch has no route for the method. Each node is reached on one way only, so the walk
-/// is bounded by the number of nodes, whatever the client sends.
+/// table: nothing can be more specific. Every other path walks a tree with one node per segment, the most specific
+/// child first, and steps back where a branch has no route for the method. Each node is reached on one way only, so the
+/// walk is bounded by the number of nodes, whatever the client sends.
 ///
 /// Read by every loop at once; changed by nobody while a server runs.
 class RouteTable {

@@ -8,9 +8,10 @@
 
 namespace gyre::internal {
 
-/// A hash table from (number, text) to a number: built while routes are registered, read by every request. Flat and open
-/// addressed, at most half full; one cache line or two per look-up. It keeps views: the texts belong to somebody else.
-/// The keys come from the application's source and not from the network, so the hash need not withstand an attacker.
+/// A hash table from (number, text) to a number: built while routes are registered, read by every request. Flat and
+/// open addressed, at most half full; one cache line or two per look-up. It keeps views: the texts belong to somebody
+/// else. The keys come from the application's source and not from the network, so the hash need not withstand an
+/// attacker.
 class TextMap {
  public:
   static constexpr std::uint32_t none = 0xffffffff;
@@ -66,7 +67,9 @@ class TextMap {
     } else if (left >= 4) {
       state = mix(state, load(position, 4) | load(position + left - 4, 4) << 32U);
     } else if (left > 0) {
-      const auto byte = [&](std::size_t at) { return static_cast<std::uint64_t>(static_cast<unsigned char>(position[at])); };
+      const auto byte = [&](std::size_t at) {
+        return static_cast<std::uint64_t>(static_cast<unsigned char>(position[at]));
+      };
       state = mix(state, byte(0) | byte(left / 2) << 8U | byte(left - 1) << 16U);
     }
     return static_cast<std::uint32_t>(state ^ (state >> 29U));

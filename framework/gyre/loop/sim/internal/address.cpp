@@ -1,11 +1,11 @@
 #include <gyre/loop/sim/internal/address.hpp>
 
-#include <algorithm>
-#include <cerrno>
-#include <cstddef>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
 
 namespace gyre::detail::sim_address {
 namespace {

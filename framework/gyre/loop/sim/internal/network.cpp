@@ -45,11 +45,11 @@ struct SimNetwork::Socket {
   // A stream.
   Socket* peer = nullptr;
   Pipe in;
-  bool in_ended = false;      ///< the peer has sent its end
-  bool reset = false;         ///< nothing passes any more, in either direction
+  bool in_ended = false;  ///< the peer has sent its end
+  bool reset = false;     ///< nothing passes any more, in either direction
   bool shut_send = false;
   bool shut_receive = false;
-  int error = 0;              ///< told once, then only `reset` is left
+  int error = 0;  ///< told once, then only `reset` is left
 
   // A client that waits for room, or the listener that it waits for.
   Socket* listener = nullptr;
@@ -235,7 +235,8 @@ int SimNetwork::connect(int descriptor, const SocketAddress& address, std::uint6
   if (client == nullptr) return -EBADF;
   if (client->kind == Socket::Kind::waiting) return -EALREADY;
   // Established on a waiting client's behalf in the meantime; a second connection is something else.
-  if (client->kind == Socket::Kind::connected) return std::exchange(client->listener, nullptr) != nullptr ? 0 : -EISCONN;
+  if (client->kind == Socket::Kind::connected)
+    return std::exchange(client->listener, nullptr) != nullptr ? 0 : -EISCONN;
   if (client->kind != Socket::Kind::fresh) return -EINVAL;
   if (client->error != 0) return -std::exchange(client->error, 0);
   SocketAddress target = address;
