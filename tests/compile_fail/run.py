@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks that wrong programs do not compile, and that the compiler says why: run.py FRAMEWORK_DIRECTORY COMPILER [FLAGS...]
+"""Checks that wrong programs do not compile, and that the compiler says why: run.py FRAMEWORK COMPILER [FLAGS...]
 
 Every .cpp beside this script begins with "// expect: REGEX": what the errors must say on one of their lines. Each must
 be refused, for that reason; one correct program shows that the flags are not what is refused.

@@ -8,10 +8,10 @@
 
 #include <catch2/catch.hpp>
 
-#include <cerrno>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <cerrno>
 
 using namespace loop_test;
 using gyre::Backend;

@@ -2,15 +2,15 @@
 
 #include <catch2/catch.hpp>
 
-#include <cerrno>
-#include <cstddef>
-#include <initializer_list>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <cerrno>
+#include <cstddef>
+#include <initializer_list>
 #include <vector>
 
 /// Runs code as it would run in a container that denies it something.

@@ -19,7 +19,7 @@ using gyre::Task;
 
 namespace {
 
-thread_local std::size_t operator_new_calls = 0;
+[[maybe_unused]] thread_local std::size_t operator_new_calls = 0;
 
 }  // namespace
 

@@ -177,7 +177,7 @@ struct LoopOptions {
   /// Off: do without SINGLE_ISSUER and DEFER_TASKRUN, as on kernels before 6.1 (`uring`).
   bool defer_task_run = true;
   /// The pool for blocking work; by default each loop makes its own at first use.
-  std::shared_ptr<OffloadPool> offload_pool;
+  std::shared_ptr<OffloadPool> offload_pool = nullptr;
 };
 
 /// A loop for the calling thread. `automatic` falls back to epoll where io_uring is denied or too old; the named

@@ -49,7 +49,7 @@ consteval bool is_respondable() {
 ///   text: a literal, or something that lives as long as the request);
 /// - a type of your own for which `Response to_response(const X&)` stands in its namespace; it is asked first;
 /// - `std::optional` of such a type: nothing is a 404;
-/// - `Result` of such a type: an error is thrown, as `Cancelled` or `Failure`, so it ends as a 500 if nobody catches it.
+/// - `Result` of such a type: an error is thrown, `Cancelled` or `Failure`: a 500 if nobody catches it.
 template <class T>
 concept Respondable = detail::is_respondable<std::remove_cvref_t<T>>();
 

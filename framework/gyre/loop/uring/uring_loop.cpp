@@ -31,8 +31,9 @@ class UringLoop final : public Loop {
  public:
   UringLoop() noexcept : Loop(tick) {}
   ~UringLoop() override {
+    if (wake_descriptor_ < 0) return;    // it was never opened
     (void)io_uring_submit(ring_.get());  // descriptors that were closed last
-    if (wake_descriptor_ >= 0) ::close(wake_descriptor_);
+    ::close(wake_descriptor_);
   }
 
   Result<void> open(const LoopOptions& options) {

@@ -2,10 +2,44 @@
 
 #include <gyre/wire/target.hpp>
 
+#include <cstddef>
 #include <span>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 namespace gyre::internal {
 namespace {
+
+/// Where the slashes of the next bytes of a path are, bit by bit, and whether there is a percent sign among the bytes.
+struct Marks {
+  static constexpr std::size_t bytes = 16;
+  unsigned slashes = 0;
+  bool percent = false;
+};
+
+/// Of the bytes [at, end), at most `Marks::bytes` of them. `begin` is where the readable bytes begin.
+Marks marks_of(const char* at, const char* end, [[maybe_unused]] const char* begin) noexcept {
+  const auto left = static_cast<std::size_t>(end - at);
+#if defined(__SSE2__)
+  if (end - begin >= 16) [[likely]] {
+    // The last bytes are read together with those before them, which are then shifted out.
+    const std::size_t behind = left < 16 ? 16 - left : 0;
+    const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at - behind));
+    const auto bits = [&](char c) {
+      return static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(block, _mm_set1_epi8(c)))) >> behind;
+    };
+    return {bits('/'), bits('%') != 0};
+  }
+#endif
+  Marks marks;
+  for (std::size_t i = 0; i < left && i < Marks::bytes; ++i) {
+    if (at[i] == '/') marks.slashes |= 1U << i;
+    marks.percent |= at[i] == '%';
+  }
+  return marks;
+}
 
 std::span<char> room_for(std::string_view text, const Request& request) {
   return {static_cast<char*>(request.arena().allocate(text.size(), 1)), text.size()};
@@ -31,12 +65,13 @@ bool RequestPath::assign(const Request& request) {
 bool RequestPath::split(std::string_view path) noexcept {
   const char* end = path.data() + path.size();
   const char* begin = path.data() + 1;
-  for (const char* at = begin; at != end; ++at) {
-    if (*at == '/') {
-      if (!add(begin, at)) return false;
-      begin = at + 1;
-    } else if (*at == '%') {
-      escaped_ = true;
+  for (const char* at = begin; at < end; at += Marks::bytes) {
+    const Marks marks = marks_of(at, end, path.data());
+    escaped_ |= marks.percent;
+    for (unsigned slashes = marks.slashes; slashes != 0; slashes &= slashes - 1) {
+      const char* slash = at + __builtin_ctz(slashes);
+      if (!add(begin, slash)) return false;
+      begin = slash + 1;
     }
   }
   return add(begin, end);

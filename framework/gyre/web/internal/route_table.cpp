@@ -9,6 +9,10 @@ namespace gyre::internal {
 
 using detail::PatternSegment;
 
+static std::uint64_t size_bit(std::string_view text) noexcept {
+  return std::uint64_t{1} << std::min<std::size_t>(text.size(), 63);
+}
+
 void AllowedMethods::add(const RouteEntry& route) {
   if (route.method != Method::other) {
     known |= 1U << static_cast<unsigned>(route.method);
@@ -51,16 +55,31 @@ const RouteEntry* RouteTable::Resource::find(const Request& request) const noexc
   return route;
 }
 
+/// The resource of a path without placeholders. Most paths with parameters are told by their size alone.
+std::uint32_t RouteTable::static_path(std::string_view path) const noexcept {
+  return (static_sizes_ & size_bit(path)) != 0 ? static_paths_.find(0, path) : none;
+}
+
+std::uint32_t RouteTable::literal_child(std::uint32_t index, std::string_view text) const noexcept {
+  const Node& node = nodes_[index];
+  if (node.literals > 1) return literals_.find(index, text);
+  return node.literals == 1 && TextMap::equal(node.first_text, text) ? node.first_literal : none;
+}
+
 /// The child of a node for a literal or a `{name}`; made where there is none.
 std::uint32_t RouteTable::child(std::uint32_t node, const PatternSegment& segment) {
   const bool literal = segment.kind == PatternSegment::Kind::literal;
-  const std::uint32_t known = literal ? literals_.find(node, segment.text) : nodes_[node].placeholder;
+  const std::uint32_t known = literal ? literal_child(node, segment.text) : nodes_[node].placeholder;
   if (known != none) return known;
   const auto made = static_cast<std::uint32_t>(nodes_.size());
   nodes_.emplace_back();
   if (literal) {
     literals_.insert(node, segment.text, made);
-    nodes_[node].has_literals = true;
+    Node& parent = nodes_[node];
+    if (parent.literals++ == 0) {
+      parent.first_literal = made;
+      parent.first_text = segment.text;
+    }
   } else {
     nodes_[node].placeholder = made;
   }
@@ -83,7 +102,10 @@ void RouteTable::add(std::unique_ptr<RouteEntry> route) {
     place = static_cast<std::uint32_t>(resources_.size());
     resources_.emplace_back();
     const bool is_static = !detail::PatternSegments{route->pattern}.next_placeholder();
-    if (is_static) static_paths_.insert(0, route->pattern, place);
+    if (is_static) {
+      static_paths_.insert(0, route->pattern, place);
+      static_sizes_ |= size_bit(route->pattern);
+    }
   }
   Resource& resource = resources_[place];
   if (const RouteEntry* other = resource.exactly(route->method, route->method_name)) {
@@ -115,9 +137,8 @@ bool RouteTable::walk(std::uint32_t index, unsigned depth, Walk& state, Visit& v
     return !state.path.more() && node.resource != none && visit(resources_[node.resource], -1);
   }
   const std::string_view segment = state.path.segment(depth);
-  if (node.has_literals) {
-    const std::uint32_t next = literals_.find(index, segment);
-    if (next != none && walk(next, depth + 1, state, visit)) return true;
+  if (const std::uint32_t next = literal_child(index, segment); next != none) {
+    if (walk(next, depth + 1, state, visit)) return true;
   }
   if (node.placeholder != none && !segment.empty()) {
     state.captures[state.captured++] = static_cast<std::uint8_t>(depth);
@@ -128,7 +149,7 @@ bool RouteTable::walk(std::uint32_t index, unsigned depth, Walk& state, Visit& v
 }
 
 Match RouteTable::find(Request& request) const {
-  if (const std::uint32_t at = static_paths_.find(0, request.path()); at != none) {
+  if (const std::uint32_t at = static_path(request.path()); at != none) {
     if (const RouteEntry* route = resources_[at].find(request)) return {MatchOutcome::found, &route->handler()};
   }
   Walk state;

@@ -82,21 +82,26 @@ class RouteTable {
     std::uint32_t placeholder = none;    ///< Node.
     std::uint32_t resource = none;       ///< For paths that end here.
     std::uint32_t rest_resource = none;  ///< For all paths that go on.
-    bool has_literals = false;
+    std::uint32_t literals = 0;          ///< How many children are literals.
+    std::uint32_t first_literal = none;  ///< Node. If it is the only one, no look-up is needed to tell.
+    std::string_view first_text;
   };
 
   struct Walk;
   template <class Visit>
   bool walk(std::uint32_t node, unsigned depth, Walk& state, Visit& visit) const;
 
+  std::uint32_t static_path(std::string_view path) const noexcept;
+  std::uint32_t literal_child(std::uint32_t index, std::string_view text) const noexcept;
   std::uint32_t child(std::uint32_t node, const detail::PatternSegment& segment);
   std::uint32_t& resource_place(std::string_view pattern);
 
   std::vector<std::unique_ptr<RouteEntry>> routes_;
   std::vector<Resource> resources_;
   std::vector<Node> nodes_;
-  TextMap static_paths_;  ///< Group 0; a whole path to a resource.
-  TextMap literals_;      ///< Grouped by node; a segment to a node.
+  TextMap static_paths_;            ///< Group 0; a whole path to a resource.
+  std::uint64_t static_sizes_ = 0;  ///< Bit n: there is a static path of n bytes, or of 63 and more.
+  TextMap literals_;                ///< Grouped by node; a segment to a node.
 };
 
 }  // namespace gyre::internal

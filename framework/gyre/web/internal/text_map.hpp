@@ -23,8 +23,7 @@ class TextMap {
     for (std::size_t at = hash & mask_;; at = (at + 1) & mask_) {
       const Slot& slot = slots_[at];
       if (slot.value == none) return none;
-      if (slot.hash == hash && slot.group == group && slot.size == text.size() &&
-          std::memcmp(slot.text, text.data(), text.size()) == 0) {
+      if (slot.hash == hash && slot.group == group && equal({slot.text, slot.size}, text)) {
         return slot.value;
       }
     }
@@ -37,6 +36,14 @@ class TextMap {
     ++count_;
   }
 
+  /// Whether two texts are the same, without a call for short ones.
+  static bool equal(std::string_view left, std::string_view right) noexcept {
+    const std::size_t size = left.size();
+    if (size != right.size()) return false;
+    if (size > 16) return std::memcmp(left.data(), right.data(), size) == 0;
+    return head(left.data(), size) == head(right.data(), size) && tail(left.data(), size) == tail(right.data(), size);
+  }
+
  private:
   struct Slot {
     const char* text = nullptr;
@@ -46,33 +53,42 @@ class TextMap {
     std::uint32_t value = none;
   };
 
-  static std::uint64_t load(const char* text, std::size_t size) noexcept {
-    std::uint64_t word = 0;
-    std::memcpy(&word, text, size);
+  /// Texts are read in words that may overlap, so that no loop over single bytes and no call is left: segments are
+  /// short, and there are several per request.
+  template <class Word>
+  static std::uint64_t load(const char* text) noexcept {
+    Word word;
+    std::memcpy(&word, text, sizeof word);
     return word;
   }
-  static std::uint64_t mix(std::uint64_t state, std::uint64_t word) noexcept {
-    state = (state ^ word) * 0x9e3779b97f4a7c15U;
-    return state ^ (state >> 32U);
+
+  /// The first and the last bytes of a text of at most 16: together all of it.
+  static std::uint64_t head(const char* text, std::size_t size) noexcept {
+    if (size >= 8) return load<std::uint64_t>(text);
+    if (size >= 4) return load<std::uint32_t>(text);
+    if (size == 0) return 0;
+    return load<std::uint8_t>(text) | load<std::uint8_t>(text + size / 2) << 8U;
+  }
+  static std::uint64_t tail(const char* text, std::size_t size) noexcept {
+    if (size >= 8) return load<std::uint64_t>(text + size - 8);
+    if (size >= 4) return load<std::uint32_t>(text + size - 4);
+    return size == 0 ? 0 : load<std::uint8_t>(text + size - 1);
   }
 
-  /// Eight bytes at a time; the last word overlaps the one before, so that no loop over single bytes is left.
+  static std::uint64_t mix(std::uint64_t left, std::uint64_t right) noexcept {
+    __extension__ using Wide = unsigned __int128;
+    const Wide product = static_cast<Wide>(left ^ 0x9e3779b97f4a7c15U) * (right ^ 0xd1b54a32d192ed03U);
+    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
+  }
+
   static std::uint32_t hash_of(std::uint32_t group, std::string_view text) noexcept {
     const char* position = text.data();
     std::size_t left = text.size();
-    std::uint64_t state = mix(group + 1, left);
-    for (; left > 8; left -= 8, position += 8) state = mix(state, load(position, 8));
-    if (text.size() >= 8) {
-      state = mix(state, load(text.data() + text.size() - 8, 8));
-    } else if (left >= 4) {
-      state = mix(state, load(position, 4) | load(position + left - 4, 4) << 32U);
-    } else if (left > 0) {
-      const auto byte = [&](std::size_t at) {
-        return static_cast<std::uint64_t>(static_cast<unsigned char>(position[at]));
-      };
-      state = mix(state, byte(0) | byte(left / 2) << 8U | byte(left - 1) << 16U);
+    std::uint64_t state = static_cast<std::uint64_t>(group) << 32U | left;
+    for (; left > 16; left -= 16, position += 16) {
+      state = mix(state ^ load<std::uint64_t>(position), load<std::uint64_t>(position + 8));
     }
-    return static_cast<std::uint32_t>(state ^ (state >> 29U));
+    return static_cast<std::uint32_t>(mix(state ^ head(position, left), tail(position, left)));
   }
 
   void put(const Slot& slot) noexcept {
