@@ -9,6 +9,7 @@ Debian's cpp-httplib.pc, which make httplib.h include OpenSSL, zlib and brotli; 
 import argparse
 import os
 import pathlib
+import resource
 import shutil
 import statistics
 import subprocess
@@ -33,11 +34,10 @@ def command_of(compiler, subject, *flags):
 def compile_once(command):
     """(CPU seconds, seconds by the clock). A compiler starts others, so its children are counted too."""
     with tempfile.TemporaryDirectory() as directory:
-        begin, used = time.monotonic(), os.times()
+        begin, used = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([*command, "-c", "-o", os.path.join(directory, "hello.o")], check=True)
-        end, now = time.monotonic(), os.times()
-    cpu = now.children_user + now.children_system - used.children_user - used.children_system
-    return cpu, end - begin
+        end, now = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime, end - begin
 
 
 def compiles(command):
@@ -61,17 +61,20 @@ def measure(compiler, level, subjects, rounds):
     return times
 
 
+def share(times, subject):
+    """Gyre's part of what the subject takes: the median of the rounds, each with itself."""
+    return statistics.median(gyre / other for (gyre, _), (other, _) in zip(times["gyre"], times[subject]))
+
+
 def show(level, times):
     """Prints one optimisation level; returns gyre's share of cpp-httplib's time."""
     print(f"\n{level}: seconds, median of {len(times['gyre'])}")
     print(f"{'':26} {'CPU':>7} {'clock':>7} {'gyre takes':>11}")
-    gyre = statistics.median(cpu for cpu, _ in times["gyre"])
     for subject, results in times.items():
         cpu = statistics.median(cpu for cpu, _ in results)
         clock = statistics.median(clock for _, clock in results)
-        share = "" if subject == "gyre" else f"{gyre / cpu:.2f}"
-        print(f"{subject:26} {cpu:7.3f} {clock:7.3f} {share:>11}")
-    return gyre / statistics.median(cpu for cpu, _ in times["cpp-httplib"])
+        print(f"{subject:26} {cpu:7.3f} {clock:7.3f} {share(times, subject):11.2f}")
+    return share(times, "cpp-httplib")
 
 
 def default_compiler():

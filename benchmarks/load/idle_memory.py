@@ -69,9 +69,10 @@ def measure(subject, options):
     with servers.start(subject, options.build) as service:
         pid = usage.family(service.pid)[-1]  # nginx: its worker
         start = settled(pid)
-        warm_up(service.port, options.connections)
-        warm = settled(pid)
         descriptors = usage.descriptors(pid)
+        warm_up(service.port, options.connections)
+        usage.descriptors_after(pid, descriptors)
+        warm = settled(pid)
         clients = []
         for number in range(options.connections):
             clients.append(connect(service.port, number))
@@ -80,8 +81,8 @@ def measure(subject, options):
         open_descriptors = usage.descriptors(pid) - descriptors
         for client in clients:
             client.close()
+        left = usage.descriptors_after(pid, descriptors) - descriptors
         closed = settled(pid)
-        left = usage.descriptors(pid) - descriptors
     count = options.connections
     return {
         "start": start._asdict(),

@@ -92,25 +92,17 @@ def load(service, options, watch):
     return wrk.finish(process), problems
 
 
-def descriptors_after(pid, expected, limit=5.0):
-    """How many it has open once the connections of wrk are gone, or after `limit` seconds."""
-    end = time.monotonic() + limit
-    while (count := usage.descriptors(pid)) > expected and time.monotonic() < end:
-        time.sleep(0.05)
-    return count
-
-
 def soak(backend, options):
     """Prints what happened; returns the problems."""
     with servers.start(f"arena-{backend}", options.build) as service:
         problems = [f"before the load: {problem}" for problem in ask(service)]
-        before = descriptors_after(service.pid, 0, limit=0.5)
+        before = usage.descriptors_after(service.pid, 0, limit=0.5)  # those of the questions above are closed by then
         watch = Watch(service.pid)
         found, during = load(service, options, watch)
         problems += during
         problems += [f"wrk: {count} errors of kind {kind}" for kind, count in found.errors.items()]
         problems += [f"after the load: {problem}" for problem in ask(service)]
-        after = descriptors_after(service.pid, before)
+        after = usage.descriptors_after(service.pid, before)
         if after > before:
             problems.append(f"{after - before} descriptors more than before the load")
         watch.sample()

@@ -3,6 +3,7 @@
 import os
 import pathlib
 import re
+import time
 from typing import NamedTuple
 
 PROC = pathlib.Path("/proc")
@@ -60,6 +61,15 @@ def memory(pid):
 
 def descriptors(pid):
     return len(os.listdir(PROC / str(pid) / "fd"))
+
+
+def descriptors_after(pid, expected, limit=5.0):
+    """How many are open once there are no more than expected, or after `limit` seconds: a server needs a moment to see
+    that its clients have left."""
+    end = time.monotonic() + limit
+    while (count := descriptors(pid)) > expected and time.monotonic() < end:
+        time.sleep(0.05)
+    return count
 
 
 def congestion_control():

@@ -257,6 +257,28 @@ TEST_CASE("a number that was a polled descriptor becomes a connection", "[loop][
   });
 }
 
+TEST_CASE("a connection that others close leaves its number to the next one", "[loop][poll]") {
+  for_each_real_loop([](Loop& loop) {
+    Pump pump{loop};
+    Listening listening{pump};
+    for (int round = 0; round < 5; ++round) {
+      Connection both{pump, listening};
+      Receive at_server{pump, both.server};
+      Receive at_client{pump, both.client};
+      at_server.submit();
+      at_client.submit();
+      Send send{pump, both.client, "x"};
+      send.submit();
+      CHECK(pump.until([&] { return at_server.data() == "x" && !send.armed(); }));
+      at_server.cancel();
+      at_client.cancel();
+      CHECK(pump.until([&] { return loop.armed() == 0; }));
+      ::close(both.server.release());
+      ::close(both.client.release());
+    }
+  });
+}
+
 TEST_CASE("a pipe whose other end is closed hangs up", "[loop][poll]") {
   for_each_real_loop([](Loop& loop) {
     Pump pump{loop};

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 /// What the tests of a loop's operations have in common.
@@ -202,6 +203,8 @@ class Open {
   Open(const Open&) = delete;
   ~Open() { close(); }
   operator int() const { return descriptor_; }
+  /// Leaves the closing to the caller.
+  int release() { return std::exchange(descriptor_, -1); }
   void close() {
     if (descriptor_ >= 0) loop_->close(descriptor_);
     descriptor_ = -1;

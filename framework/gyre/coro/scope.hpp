@@ -23,6 +23,7 @@ namespace gyre {
 /// `join` rethrows what it threw. A scope must be joined before it dies: `join` always waits for every child, also
 /// when the awaiting task is cancelled, because the children are cancelled with it. Then it throws `Cancelled` if that
 /// cut a child short, so that nobody goes on with half of the work; after the scope's own `cancel` it does not.
+/// An exception that leaves the block before `join` is a bug and aborts: `with_scope` joins in that case too.
 /// Not thread-safe.
 class Scope {
  public:
@@ -95,5 +96,23 @@ class Scope {
   bool cut_short_ = false;  ///< A child ended with `Cancelled`.
   std::coroutine_handle<> joiner_;
 };
+
+/// Runs `function(scope, args...)`, a coroutine, with a scope that is joined whatever happens in it:
+///
+///     co_await with_scope([&](Scope& scope) -> Task<> {
+///       scope.spawn(fetch, url);
+///       co_await something_that_may_throw();
+///     });
+///
+/// The function is the scope's first child: what it throws cancels the others and is rethrown when all have ended. The
+/// form to prefer where anything is awaited between `spawn` and `join`. The callable and the arguments are kept.
+template <class Function, class... Args>
+  requires std::is_invocable_r_v<Task<>, Function&, Scope&, Args...>
+Task<> with_scope(Function function, Args... args) {
+  Context& context = co_await this_context();
+  Scope scope{context};
+  scope.spawn(function(scope, std::move(args)...));
+  co_await scope.join();
+}
 
 }  // namespace gyre
