@@ -85,10 +85,12 @@ class Running {
   }
 
   /// Waits for the start line; false if the run ended without one.
-  bool started() {
+  bool started() { return wait_for("listening on"); }
+  /// Waits for a line of the log that has `part` in it; false if the run ended without one.
+  bool wait_for(std::string_view part) {
     std::unique_lock lock{mutex_};
-    changed_.wait(lock, [this] { return ended_ || has("listening on"); });
-    return has("listening on");
+    changed_.wait(lock, [&] { return ended_ || has(part); });
+    return has(part);
   }
   /// Stops it, unless it ends by itself, and returns the exit code.
   int join() {

@@ -104,8 +104,8 @@ class Pump {
 template <class Kind>
 class Noted : public Kind {
  public:
-  explicit Noted(Pump& pump, int descriptor = -1) : Kind(&Noted::handle), pump_(&pump) {
-    this->descriptor = descriptor;
+  explicit Noted(Pump& pump, int on_descriptor = -1) : Kind(&Noted::handle), pump_(&pump) {
+    this->descriptor = on_descriptor;
   }
 
   std::vector<Seen> seen;

@@ -114,7 +114,7 @@ class Loop : public Executor {
   virtual Result<SocketAddress> local_address(int descriptor) = 0;
   virtual Result<SocketAddress> peer_address(int descriptor) = 0;
   virtual void shutdown(int descriptor, ShutdownSide side) noexcept = 0;
-  /// Closes a descriptor with nothing armed on it.
+  /// Closes a descriptor with nothing armed on it. On io_uring that takes effect when the loop next waits.
   virtual void close(int descriptor) noexcept = 0;
 
  protected:

@@ -30,6 +30,9 @@ struct Completion {
 
 /// Something that a loop was asked for and that has not ended yet. It lives in whoever waits for it, is armed from
 /// `Loop::submit` until its last completion, and must neither move nor die while armed. Use the derived kinds.
+///
+/// One reader (accept or receive) and one writer (send or connect) may be armed on a descriptor at a time, and any
+/// number of polls. Once its cancellation is asked for, the next may be armed.
 class Operation {
  public:
   using Handler = void (*)(Operation& self, const Completion& completion) noexcept;

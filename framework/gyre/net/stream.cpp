@@ -1,5 +1,7 @@
 #include <gyre/net/stream.hpp>
 
+#include <algorithm>
+
 namespace gyre {
 
 Stream& Stream::operator=(Stream&& other) noexcept {
@@ -37,12 +39,17 @@ Task<Result<std::size_t>> Stream::read(MutableBytes buffer) {
 }
 
 Task<Result<void>> Stream::write(Bytes bytes) {
-  AwaitOperation<SendOperation> send{*loop_, descriptor_};
-  send.parts[0] = bytes;
-  send.part_count = 1;
-  const Result<int> sent = co_await send;
-  if (!sent) co_return sent.error();
-  if (static_cast<std::size_t>(*sent) < bytes.size()) co_return Errc::cancelled;
+  constexpr std::size_t once_max = std::size_t{1} << 30;  // a completion counts in 31 bits
+  do {
+    AwaitOperation<SendOperation> send{*loop_, descriptor_};
+    const Bytes part = bytes.first(std::min(bytes.size(), once_max));
+    send.parts[0] = part;
+    send.part_count = 1;
+    const Result<int> sent = co_await send;
+    if (!sent) co_return sent.error();
+    if (static_cast<std::size_t>(*sent) < part.size()) co_return Errc::cancelled;
+    bytes = bytes.subspan(part.size());
+  } while (!bytes.empty());
   co_return Result<void>{};
 }
 

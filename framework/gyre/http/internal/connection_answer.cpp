@@ -80,6 +80,9 @@ void Connection::answer(Response response) {
   const wire::RequestHead& request = exchange_->head;
   // A final answer is owed: an interim status would leave the client waiting for ever.
   if (static_cast<unsigned>(response.status()) < 200) response = Response::problem(Status::internal_server_error);
+  // One send counts in 31 bits; what is larger belongs into a stream.
+  constexpr std::size_t body_max = std::size_t{1} << 30;
+  if (response.body().size() > body_max) response = Response::problem(Status::internal_server_error);
   const bool last = !request.keep_alive() || server_->draining || receive_ended_;
   std::string_view body = response.body();
   wire::ResponseHead head;
