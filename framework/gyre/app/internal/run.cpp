@@ -136,11 +136,9 @@ void Run::serve(Worker& worker, Callback<void(Scope&)> extra) {
 // The line that scripts wait for, once every loop is ready.
 void Run::report_start() {
   if (started_.fetch_add(1) + 1 < thread_count_) return;
-  Backend backend = options_.backend;
-  if (backend == Backend::automatic) {
-    const HostReport host = inspect_host();
-    backend = host.backend;
-    if (backend == Backend::epoll) state_->log(LogLevel::warning, "using epoll: " + host.reason);
+  const Backend backend = first_->loop().backend();
+  if (backend == Backend::epoll && options_.backend == Backend::automatic) {
+    state_->log(LogLevel::warning, "using epoll: " + inspect_host().reason);
   }
   std::string line = "listening on";
   for (const Endpoint& endpoint : state_->endpoints) {
