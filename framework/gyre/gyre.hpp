@@ -8,6 +8,7 @@
 
 // What runs beside it, and how to wait.
 #include <gyre/coro/event.hpp>
+#include <gyre/coro/generator.hpp>
 #include <gyre/coro/scope.hpp>
 #include <gyre/coro/when_all.hpp>
 #include <gyre/coro/when_any.hpp>

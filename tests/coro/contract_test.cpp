@@ -2,6 +2,7 @@
 #include "coro_support.hpp"
 
 #include <gyre/coro/event.hpp>
+#include <gyre/coro/generator.hpp>
 #include <gyre/coro/scope.hpp>
 #include <gyre/coro/sync_wait.hpp>
 
@@ -15,6 +16,7 @@
 using coro_test::ManualExecutor;
 using gyre::Context;
 using gyre::Event;
+using gyre::Generator;
 using gyre::Scope;
 using gyre::Task;
 
@@ -35,6 +37,11 @@ bool aborts(Function function) {
 
 Task<> wait_for(Event* event) { co_await event->wait(); }
 Task<> nothing() { co_return; }
+Generator<int> yield_after(Event* event) {
+  co_await event->wait();
+  co_yield 1;
+}
+Task<> ask(Generator<int>* source) { co_await source->next(); }
 
 struct Fixture {
   ManualExecutor executor;
@@ -62,6 +69,20 @@ TEST_CASE_METHOD(Fixture, "awaiting or starting a task twice, or an empty one, a
     coro_test::Started started{context, std::move(task)};
     gyre::sync_wait(std::move(task));
   }));
+}
+
+TEST_CASE_METHOD(Fixture, "destroying a parked generator, or letting two tasks ask one, aborts", "[coro][contract]") {
+  CHECK(aborts([this] {
+    Generator<int> source = yield_after(&event);
+    coro_test::Started asking{context, ask(&source)};
+    source = {};
+  }));
+  CHECK(aborts([this] {
+    Generator<int> source = yield_after(&event);
+    coro_test::Started first{context, ask(&source)};
+    coro_test::Started second{context, ask(&source)};
+  }));
+  CHECK(aborts([] { (void)Generator<int>{}.next(); }));
 }
 
 TEST_CASE_METHOD(Fixture, "asking for the result of a task that has not ended aborts", "[coro][contract]") {

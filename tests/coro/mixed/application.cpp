@@ -9,6 +9,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -53,6 +54,15 @@ Task<mixed::Payload> make_payload_here(int number) {
   co_return mixed::Payload(awaited);
 }
 
+// The library's values, handed through to the library.
+gyre::Generator<mixed::Payload> relay_payloads(int count) {
+  gyre::Generator<mixed::Payload> source = mixed::make_payloads(count);
+  while (std::optional<mixed::Payload> payload = co_await source.next()) {
+    stack.note();
+    co_yield std::move(*payload);
+  }
+}
+
 Task<int> await_in_a_row() {
   long sum = 0;
   for (int i = 0; i < coro_test::deep; ++i) {
@@ -92,6 +102,7 @@ void test_results() {
   const mixed::Payload payload = gyre::sync_wait(mixed::make_payload(3));
   expect(payload.numbers.size() == 8 && *payload.owned == 3, "result of the library");
   expect(mixed::run(mixed::consume(make_payload_here(5))) == 50, "result of the application");
+  expect(mixed::run(mixed::count_all(relay_payloads(10'000))) == 10'000, "generators on both sides");
   {
     const Task<mixed::Payload> never_started = mixed::make_payload(1);
   }

@@ -5,6 +5,7 @@
 #include <gyre/coro/when_all.hpp>
 #include <gyre/coro/when_any.hpp>
 
+#include <optional>
 #include <stdexcept>
 
 using gyre::Task;
@@ -21,6 +22,16 @@ Task<Payload> make_payload(int number) {
 Task<int> consume(Task<Payload> task) {
   const Payload payload = co_await std::move(task);
   co_return payload.numbers.back() + *payload.owned + static_cast<int>(payload.text.size());
+}
+
+gyre::Generator<Payload> make_payloads(int count) {
+  for (int i = 0; i < count; ++i) co_yield co_await make_payload(i);
+}
+
+Task<int> count_all(gyre::Generator<Payload> payloads) {
+  int count = 0;
+  while (std::optional<Payload> payload = co_await payloads.next()) count += *payload->owned == count ? 1 : 0;
+  co_return count;
 }
 
 Task<int> descend(int depth, Other other) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <gyre/coro/event.hpp>
+#include <gyre/coro/generator.hpp>
 #include <gyre/coro/task.hpp>
 
 #include <memory>
@@ -24,6 +25,8 @@ using OtherNothing = gyre::Task<> (*)(int depth);
 gyre::Task<int> leaf(int value);
 gyre::Task<Payload> make_payload(int number);
 gyre::Task<int> consume(gyre::Task<Payload> task);
+gyre::Generator<Payload> make_payloads(int count);
+gyre::Task<int> count_all(gyre::Generator<Payload> payloads);
 
 /// Awaits `other(depth - 1)` unless the bottom is reached; the other side does the same with this one.
 gyre::Task<int> descend(int depth, Other other);
