@@ -6,6 +6,11 @@
 #include <gyre/app/app.hpp>
 #include <gyre/app/arguments.hpp>
 
+// Bodies as streams.
+#include <gyre/http/body_writer.hpp>
+#include <gyre/http/event_stream.hpp>
+#include <gyre/web/last_event_id.hpp>
+
 // What runs beside it, and how to wait.
 #include <gyre/coro/event.hpp>
 #include <gyre/coro/generator.hpp>

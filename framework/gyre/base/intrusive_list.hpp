@@ -54,7 +54,9 @@ class IntrusiveList {
   }
 
   bool empty() const noexcept { return head_.next_ == &head_; }
+  /// Only when not empty.
   T& front() noexcept { return object(*head_.next_); }
+  T& back() noexcept { return object(*head_.previous_); }
 
   void push_back(T& object) noexcept { insert(*head_.previous_, object); }
   void push_front(T& object) noexcept { insert(head_, object); }
@@ -76,6 +78,15 @@ class IntrusiveList {
     head_.previous_->next_ = first;
     last->next_ = &head_;
     head_.previous_ = last;
+  }
+
+  /// The first object for which `test(T&)` is true, or nullptr.
+  template <class Test>
+  T* find(Test&& test) {
+    for (Hook* hook = head_.next_; hook != &head_; hook = hook->next_) {
+      if (test(object(*hook))) return &object(*hook);
+    }
+    return nullptr;
   }
 
   /// Calls `visit(T&)` for each object. The visited object may unlink itself; no other may.

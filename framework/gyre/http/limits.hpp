@@ -1,9 +1,12 @@
 #pragma once
 
 #include <gyre/base/time.hpp>
+#include <gyre/wire/h1/chunk_limits.hpp>
 #include <gyre/wire/h1/head_limits.hpp>
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 
 namespace gyre {
 
@@ -12,22 +15,47 @@ namespace gyre {
 struct Limits {
   /// Request line, header block, number of fields: 414, 431.
   wire::HeadLimits head;
-  /// Bytes of a request body: 413.
+  /// Chunk extensions (400) and trailers (431).
+  wire::ChunkLimits chunks;
+  /// Bytes of a request body, decoded, collected or streamed: 413.
   std::size_t body = std::size_t{1} << 20;
-  /// Bytes of further requests that are read while one is being answered; beyond it the connection is not read from.
+  /// Bytes of a body that nobody wants which are read all the same, so that the connection can be kept; beyond it the
+  /// connection ends after the answer.
+  std::size_t drain = 64 * 1024;
+  /// Bytes that are read ahead of what can be used; beyond it the connection is not read from.
   std::size_t read_ahead = 64 * 1024;
-  /// Bytes of answers that wait to be sent; beyond it no further request of the connection is looked at.
+  /// Bytes of answers that wait to be sent or for their turn; beyond it no further request of the connection is looked
+  /// at, and who writes a streamed answer waits.
   std::size_t output = 256 * 1024;
+  /// Requests of one connection that are handled at once: consecutive ones with safe methods.
+  unsigned concurrent_requests = 16;
+  /// Open connections of one server (one loop): one more is answered with 503 and closed.
+  unsigned connections = 50'000;
   /// From the first byte of a request to the end of its head: 408.
   Duration head_read = std::chrono::seconds{10};
   /// From one piece of a request body to the next: 408.
   Duration body_stall = std::chrono::seconds{30};
+  /// From the start of a coroutine handler to its answer: 503, and its scope is cancelled.
+  Duration handler = std::chrono::seconds{30};
   /// Between requests: the connection is closed.
   Duration idle = std::chrono::seconds{60};
-  /// For one batch of answers to be taken by the client: the connection is cut.
+  /// For an answer on its way: within each such time the client takes it all, or `rate`, or the connection is cut.
   Duration write_stall = std::chrono::seconds{30};
   /// After the last answer, for the client to close its side, so that it can read the answer to the end.
   Duration linger = std::chrono::seconds{2};
+  /// Bytes per second that a body arrives with (else 408) and that an answer is taken with. 0: no minimum.
+  std::uint32_t rate = 240;
+  /// How long a body may arrive more slowly than `rate` before that counts.
+  Duration rate_grace = std::chrono::seconds{5};
+};
+
+/// What one route has otherwise than `Limits`. What is not set is the server's.
+struct RouteLimits {
+  std::optional<std::size_t> body = {};
+  std::optional<Duration> body_stall = {};
+  std::optional<Duration> handler = {};
+  std::optional<Duration> write_stall = {};
+  std::optional<std::uint32_t> rate = {};
 };
 
 }  // namespace gyre

@@ -1,5 +1,7 @@
 #include <gyre/http/request.hpp>
 
+#include <gyre/http/response.hpp>
+#include <gyre/wire/field_lines.hpp>
 #include <gyre/wire/target.hpp>
 
 namespace gyre {
@@ -10,6 +12,28 @@ std::optional<std::string_view> Request::query(std::string_view key) const {
   auto* text = static_cast<char*>(arena_->allocate(raw->size(), 1));
   const Result<std::string_view> decoded = wire::decode_query_component(*raw, {text, raw->size()});
   return decoded ? std::optional{*decoded} : std::nullopt;
+}
+
+std::optional<std::string_view> Request::trailer(std::string_view name) const noexcept {
+  return wire::find_field_line(trailers_, name);
+}
+
+bool Request::inform(const Response& interim) {
+  const Status status = interim.status();
+  const bool fits = is_informational(status) && status != Status::continue_ && status != Status::switching_protocols;
+  return fits && informer_ != nullptr && informer_->inform(status, interim.fields());
+}
+
+bool Request::Collect::await_ready() noexcept {
+  piece_ = source_ == nullptr ? detail::BodySource::Piece{detail::BodySource::State::ready} : source_->collect();
+  return piece_.state != detail::BodySource::State::waiting;
+}
+
+Result<void> Request::Collect::await_resume() noexcept {
+  if (outcome() == Outcome::cancelled) return Errc::cancelled;
+  if (piece_.state == detail::BodySource::State::waiting) piece_ = source_->collect();
+  if (piece_.state == detail::BodySource::State::failed) return piece_.error;
+  return {};
 }
 
 }  // namespace gyre

@@ -2,7 +2,10 @@
 
 #include <gyre/base/arena.hpp>
 #include <gyre/base/assert.hpp>
+#include <gyre/base/result.hpp>
+#include <gyre/http/detail/body_source.hpp>
 #include <gyre/wire/h1/request_head.hpp>
+#include <gyre/wire/status.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -11,6 +14,20 @@
 namespace gyre {
 
 class Context;
+class Response;
+
+namespace detail {
+
+/// Who can send an interim answer, whatever the protocol.
+class Informer {
+ public:
+  virtual bool inform(Status status, std::string_view fields) = 0;
+
+ protected:
+  ~Informer() = default;
+};
+
+}  // namespace detail
 
 /// A request and what belongs to it until its answer is out. Every view taken from it, and everything in its arena,
 /// is valid until then, also across `co_await`; keeping one longer is a bug (debug builds overwrite the memory).
@@ -42,8 +59,41 @@ class Request {
   /// The parsed head, to walk over all fields.
   const wire::RequestHead& head() const noexcept { return *head_; }
 
-  /// The collected body.
+  /// The collected body. A handler finds it collected, unless it takes a `Body`. In a middleware it may still be
+  /// arriving: await `collect` first.
   std::string_view body() const noexcept { return body_; }
+
+  /// What awaiting `collect` does.
+  class [[nodiscard]] Collect : public detail::Waiter {
+   public:
+    explicit Collect(detail::BodySource* source) noexcept : Waiter(&Collect::leave), source_(source) {}
+    bool await_ready() noexcept;
+    template <class Promise>
+    bool await_suspend(std::coroutine_handle<Promise> handle) noexcept {
+      if (!park(handle, detail::context_of(handle))) return false;
+      source_->set_reader(this);
+      return true;
+    }
+    Result<void> await_resume() noexcept;
+
+   private:
+    static void leave(Waiter& waiter) noexcept { static_cast<Collect&>(waiter).source_->set_reader(nullptr); }
+    detail::BodySource* source_;
+    detail::BodySource::Piece piece_;
+  };
+
+  /// Waits until the whole body is there for `body()`. Errors as those of `Body::read`; none if there is no body, or it
+  /// is collected already.
+  Collect collect() noexcept { return Collect{body_source_}; }
+
+  /// The first trailer of that name, in any case: a field that followed a chunked body (RFC 9110 6.5). Only once the
+  /// body is over; trailers are apart from the header and never take part in framing or routing.
+  std::optional<std::string_view> trailer(std::string_view name) const noexcept;
+
+  /// Sends an interim answer (1xx, RFC 9110 15.2) such as 103 with Link fields, ahead of the real one. False, and
+  /// nothing is sent, if the client speaks HTTP/1.0, if an earlier request is still to be answered, or if the answer's
+  /// head is out. 101 and 100 are the server's own business, and refused too.
+  bool inform(const Response& interim);
 
   /// The n-th path parameter, percent-decoded.
   std::string_view parameter(unsigned index) const noexcept {
@@ -63,12 +113,20 @@ class Request {
 
   // --- for the server and the router ----------------------------------------------------------------------------
   void set_body(std::string_view body) noexcept { body_ = body; }
+  void set_trailers(std::string_view lines) noexcept { trailers_ = lines; }
+  /// Where the rest of the body comes from; nullptr once it is collected, or if there is none.
+  detail::BodySource* body_source() const noexcept { return body_source_; }
+  void set_body_source(detail::BodySource* source) noexcept { body_source_ = source; }
+  void set_informer(detail::Informer* informer) noexcept { informer_ = informer; }
   void set_context(Context* context) noexcept { context_ = context; }
   void clear_parameters() noexcept { parameter_count_ = 0; }
   /// Forgets everything but the head.
   void reset() noexcept {
     context_ = nullptr;
+    body_source_ = nullptr;
+    informer_ = nullptr;
     body_ = {};
+    trailers_ = {};
     parameter_count_ = 0;
   }
   /// The bytes of the head have been copied: parameters that are views into `from` become views into the copy.
@@ -89,7 +147,10 @@ class Request {
   Arena* arena_;
   wire::RequestHead* head_;
   Context* context_ = nullptr;
+  detail::BodySource* body_source_ = nullptr;
+  detail::Informer* informer_ = nullptr;
   std::string_view body_;
+  std::string_view trailers_;
   unsigned parameter_count_ = 0;
   std::string_view parameters_[parameters_max];
 };

@@ -3,6 +3,8 @@
 #include <gyre/base/assert.hpp>
 #include <gyre/base/error.hpp>
 #include <gyre/coro/frame.hpp>
+#include <gyre/coro/generator.hpp>
+#include <gyre/http/body_writer.hpp>
 #include <gyre/wire/fields.hpp>
 #include <gyre/wire/h1/response_writer.hpp>
 
@@ -125,6 +127,9 @@ FieldLine first_line(std::string_view fields) noexcept {
 struct Response::Owned {
   std::string body;
   std::string type;
+  Callback<Task<>(BodyWriter&)> producer;
+  std::optional<std::uint64_t> length;
+  Callback<Task<>(Stream, std::string)> session;
   char* fields = nullptr;
   std::size_t fields_capacity = 0;
 
@@ -235,6 +240,54 @@ std::string_view Response::field(std::string_view name) const noexcept {
     rest.remove_prefix(line.size);
   }
   return {};
+}
+
+Response Response::stream(Callback<Task<>(BodyWriter&)> producer) {
+  Response response;
+  response.owned().producer = std::move(producer);
+  return response;
+}
+
+Response Response::stream(std::uint64_t length, Callback<Task<>(BodyWriter&)> producer) {
+  Response response = stream(std::move(producer));
+  response.owned().length = length;
+  return response;
+}
+
+Response Response::generate(Generator<std::string> source) {
+  return stream([source = std::move(source)](BodyWriter& out) mutable -> Task<> {
+    for (;;) {
+      const std::optional<std::string> piece = co_await source.next();
+      if (!piece) co_return;
+      co_await out.write(*piece);
+    }
+  });
+}
+
+Response Response::file(File file, std::uint64_t offset, std::uint64_t size) {
+  return stream(size, [file = std::move(file), offset, size](BodyWriter& out) mutable -> Task<> {
+    co_await out.send_file(file, offset, size);
+  });
+}
+
+Response Response::upgrade(std::string_view protocol, Callback<Task<>(Stream, std::string)> session) {
+  if (!is_token(protocol.substr(0, protocol.find('/')))) refuse();
+  Response response{Status::switching_protocols};
+  response.append_line("Upgrade", protocol);
+  response.owned().session = std::move(session);
+  return response;
+}
+
+bool Response::streamed() const noexcept { return owned_ != nullptr && owned_->producer; }
+
+std::optional<std::uint64_t> Response::stream_length() const noexcept { return owned_->length; }
+
+Task<> Response::write_body(BodyWriter& out) { return owned_->producer(out); }
+
+bool Response::upgrades() const noexcept { return owned_ != nullptr && owned_->session; }
+
+Task<> Response::run_session(Stream stream, std::string early) {
+  return owned_->session(std::move(stream), std::move(early));
 }
 
 Response Response::problem(Status status, std::string_view detail) {

@@ -1,13 +1,23 @@
 #pragma once
 
+#include <gyre/base/callback.hpp>
+#include <gyre/coro/task.hpp>
+#include <gyre/net/file.hpp>
+#include <gyre/net/stream.hpp>
 #include <gyre/wire/status.hpp>
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 namespace gyre {
+
+class BodyWriter;
+template <class T>
+class Generator;
 
 /// An answer: status, fields, body. Movable, not copyable; a move is a few words, whatever it holds.
 ///
@@ -60,6 +70,30 @@ class [[nodiscard]] Response {
   /// copied; bytes in it that are no UTF-8 come out as U+FFFD. Without a detail the common statuses cost no memory.
   static Response problem(Status status, std::string_view detail = {});
 
+  /// 200 with a body that a task writes while it is sent: in chunks, or up to the connection's end for an HTTP/1.0
+  /// client. `producer` is called once, when the answer's turn has come and its head is written, as
+  /// `Task<>(BodyWriter&)`; it is kept until the task has ended, so a coroutine lambda may capture. Not called where the
+  /// answer has no body (HEAD, 204, 304).
+  ///
+  ///     return gyre::Response::stream([](gyre::BodyWriter& out) -> gyre::Task<> {
+  ///       for (int line = 0; line < 1000; ++line) co_await out.write("a line\n");
+  ///     });
+  ///
+  /// The handler's time limit ends with the head. What the task throws is told to `Service::failed`, and since the head
+  /// is out the stream is cut, so that it cannot be taken for a whole one.
+  static Response stream(Callback<Task<>(BodyWriter&)> producer);
+  /// As `stream`, with a known length, which is announced: writing more throws, ending before it cuts the stream.
+  static Response stream(std::uint64_t length, Callback<Task<>(BodyWriter&)> producer);
+  /// As `stream`, from the values of a generator, one after the other.
+  static Response generate(Generator<std::string> source);
+  /// `size` bytes of a file from `offset` on, with their length announced. They need not pass through user memory.
+  static Response file(File file, std::uint64_t offset, std::uint64_t size);
+
+  /// 101: the connection speaks `protocol` from now on (RFC 9110 7.8). When that is sent, `session` is called with the
+  /// stream and the bytes that arrived behind the request; the server waits for its task before it stops, and cancels
+  /// its context then. A client that did not offer an upgrade gets 426 instead.
+  static Response upgrade(std::string_view protocol, Callback<Task<>(Stream, std::string)> session);
+
   Status status() const noexcept { return status_; }
   Response& set_status(Status status) & noexcept {
     status_ = status;
@@ -101,6 +135,15 @@ class [[nodiscard]] Response {
 
   /// The extra fields as they go out: "name: value\r\n" each. Content-Type is not among them.
   std::string_view fields() const noexcept { return fields_; }
+
+  // --- for the server -------------------------------------------------------------------------------------------
+  /// Its body is written by a task.
+  bool streamed() const noexcept;
+  std::optional<std::uint64_t> stream_length() const noexcept;
+  Task<> write_body(BodyWriter& out);
+  /// It hands the connection over.
+  bool upgrades() const noexcept;
+  Task<> run_session(Stream stream, std::string early);
 
  private:
   static constexpr std::string_view text_plain = "text/plain; charset=utf-8";

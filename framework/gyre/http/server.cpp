@@ -56,8 +56,20 @@ Task<> Server::serve(Listener& listener) {
 }
 
 void Server::serve(Stream stream) {
+  // Those that are told so take part of the room for a moment; beyond that they are closed without a word.
+  constexpr std::uint64_t turned_away_max = 64;
+  const std::uint64_t limit = state_->options.limits.connections;
+  const std::uint64_t open = state_->statistics.connections_open;
+  if (open >= limit + turned_away_max) {
+    ++state_->statistics.connections_refused;
+    return;
+  }
   try {
-    http::Connection::open(*state_, stream.descriptor());
+    if (open >= limit) {
+      http::Connection::turn_away(*state_, stream.descriptor());
+    } else {
+      http::Connection::open(*state_, stream.descriptor());
+    }
     (void)stream.release();
   } catch (const std::bad_alloc&) {
     // No memory for one more connection: it is closed with `stream`, the others stay.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <gyre/coro/task.hpp>
+#include <gyre/http/limits.hpp>
 #include <gyre/http/request.hpp>
 #include <gyre/http/response.hpp>
 
@@ -18,10 +19,23 @@ class RequestHandler {
     coroutine,  ///< Answers through `start`.
   };
 
-  explicit RequestHandler(Kind kind) noexcept : kind_(kind) {}
+  /// What becomes of the request's body.
+  enum class BodyUse : std::uint8_t {
+    collected,  ///< It is there when a plain handler is called; a task awaits `Request::collect` before it looks.
+    streamed,   ///< The handler reads it piece by piece.
+    ignored,    ///< Nobody looks at it: an error page.
+  };
+
+  explicit RequestHandler(Kind kind, BodyUse body_use = BodyUse::collected) noexcept
+      : kind_(kind), body_use_(body_use) {}
   virtual ~RequestHandler() = default;
 
   Kind kind() const noexcept { return kind_; }
+  BodyUse body_use() const noexcept { return body_use_; }
+
+  /// What is otherwise for this route than for the server.
+  const RouteLimits& limits() const noexcept { return limits_; }
+  void set_limits(const RouteLimits& limits) noexcept { limits_ = limits; }
 
   /// The answer. Only for `plain`. May throw: the server turns that into an answer through `Service::failed`.
   virtual Response call(Request& request) = 0;
@@ -30,6 +44,8 @@ class RequestHandler {
 
  private:
   Kind kind_;
+  BodyUse body_use_;
+  RouteLimits limits_;
 };
 
 /// What a server serves: the router, or in a test anything else. Used by every loop at once, so it must not change

@@ -2,6 +2,7 @@
 
 #include <gyre/base/assert.hpp>
 #include <gyre/base/result.hpp>
+#include <gyre/http/body.hpp>
 #include <gyre/http/request.hpp>
 #include <gyre/http/response.hpp>
 #include <gyre/wire/target.hpp>
@@ -91,6 +92,12 @@ struct Extract {
   {
     return T::extract(request);
   }
+};
+
+/// The body as a stream: a handler that takes one is started as soon as the head is there.
+template <>
+struct Extract<Body> {
+  static Extracted<Body> extract(Request& request) noexcept { return Body{request}; }
 };
 
 /// A type that a handler can take by value (beside `Path`, which needs its place in the pattern).

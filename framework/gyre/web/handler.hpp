@@ -26,18 +26,27 @@ class Endpoint : public RequestHandler {
   std::string_view pattern_;
 };
 
-/// Answers at once. Behind middleware it is wrapped into a coroutine.
+/// Answers at once. Behind middleware it is wrapped into a coroutine, which first waits for the body.
 class PlainEndpoint : public Endpoint {
  public:
-  PlainEndpoint() noexcept : Endpoint(Kind::plain) {}
+  explicit PlainEndpoint(BodyUse body_use = BodyUse::collected) noexcept : Endpoint(Kind::plain, body_use) {}
   Task<Response> start(Request& request) final;
 };
 
 /// Answers through a task.
 class TaskEndpoint : public Endpoint {
  public:
-  TaskEndpoint() noexcept : Endpoint(Kind::coroutine) {}
+  explicit TaskEndpoint(BodyUse body_use) noexcept : Endpoint(Kind::coroutine, body_use) {}
   Response call(Request& request) final;
+  /// Waits for the body, if the handler wants it collected and it is still on its way.
+  Task<Response> start(Request& request) final;
+
+ protected:
+  /// The handler's own task.
+  virtual Task<Response> begin(Request& request) = 0;
+
+ private:
+  static Task<Response> begin_with_body(TaskEndpoint* endpoint, Request* request);
 };
 
 /// A task that only answers, and one that only throws.
@@ -146,6 +155,12 @@ class Arguments {
   std::tuple<Slot<A>...> slots_;
 };
 
+/// What handlers with these parameters want to become of the body.
+template <class... A>
+inline constexpr RequestHandler::BodyUse body_use_of =
+    (false || ... || (std::same_as<A, Body> || std::same_as<A, Extracted<Body>>)) ? RequestHandler::BodyUse::streamed
+                                                                                : RequestHandler::BodyUse::collected;
+
 template <class F, class Signature>
 class FunctionEndpoint;
 
@@ -153,7 +168,8 @@ template <class F, class R, class... A>
 class FunctionEndpoint<F, R(A...)> final : public PlainEndpoint {
  public:
   template <class Function>
-  explicit FunctionEndpoint(Function&& function) : function_(std::forward<Function>(function)) {}
+  explicit FunctionEndpoint(Function&& function)
+      : PlainEndpoint(body_use_of<A...>), function_(std::forward<Function>(function)) {}
 
   Response call(Request& request) override {
     Arguments<A...> arguments;
@@ -170,9 +186,11 @@ template <class F, class R, class... A>
 class FunctionEndpoint<F, Task<R>(A...)> final : public TaskEndpoint {
  public:
   template <class Function>
-  explicit FunctionEndpoint(Function&& function) : function_(std::forward<Function>(function)) {}
+  explicit FunctionEndpoint(Function&& function)
+      : TaskEndpoint(body_use_of<A...>), function_(std::forward<Function>(function)) {}
 
-  Task<Response> start(Request& request) override {
+ protected:
+  Task<Response> begin(Request& request) override {
     try {
       Arguments<A...> arguments;
       Rejection rejection;

@@ -35,7 +35,9 @@ class MiddlewareList {
 class Pipeline final : public RequestHandler {
  public:
   Pipeline(const MiddlewareList& middleware, RequestHandler& handler) noexcept
-      : RequestHandler(Kind::coroutine), middleware_(&middleware), handler_(&handler) {}
+      : RequestHandler(Kind::coroutine, handler.body_use()), middleware_(&middleware), handler_(&handler) {
+    set_limits(handler.limits());
+  }
 
   Response call(Request&) override {
     GYRE_ASSERT(kind() == Kind::plain);
@@ -51,7 +53,7 @@ class Pipeline final : public RequestHandler {
 /// An answer of the router itself, always the same.
 class ProblemPage final : public detail::PlainEndpoint {
  public:
-  explicit ProblemPage(Status status) noexcept : status_(status) {}
+  explicit ProblemPage(Status status) noexcept : PlainEndpoint(BodyUse::ignored), status_(status) {}
   Response call(Request&) override { return Response::problem(status_); }
 
  private:
@@ -61,7 +63,8 @@ class ProblemPage final : public detail::PlainEndpoint {
 /// One with Allow, which is looked up again: rare enough not to be carried through the match.
 class AllowPage final : public detail::PlainEndpoint {
  public:
-  AllowPage(Status status, const RouteTable& table) noexcept : status_(status), table_(&table) {}
+  AllowPage(Status status, const RouteTable& table) noexcept
+      : PlainEndpoint(BodyUse::ignored), status_(status), table_(&table) {}
   Response call(Request& request) override {
     Response response = is_error(status_) ? Response::problem(status_) : Response{status_};
     response.add("Allow", table_->allowed(request).text());
@@ -124,7 +127,8 @@ Router::Router() : core_(std::make_unique<Core>()) {}
 Router::~Router() = default;
 
 void Router::add(std::string_view method, std::string_view pattern, const std::source_location& where,
-                 const detail::PathParameters& parameters, std::unique_ptr<detail::Endpoint> endpoint) {
+                 const detail::PathParameters& parameters, std::unique_ptr<detail::Endpoint> endpoint,
+                 const RouteLimits& limits) {
   const auto refuse = [&](std::string_view why) {
     throw SetupError{place_text(where) + ": " + std::string{method} + " " + quoted(pattern) + ": " + std::string{why}};
   };
@@ -137,6 +141,7 @@ void Router::add(std::string_view method, std::string_view pattern, const std::s
   auto route = std::make_unique<RouteEntry>(parse_method(method), std::string{method}, std::string{pattern}, where,
                                             std::move(endpoint), nullptr);
   route->endpoint->set_pattern(route->pattern);
+  route->endpoint->set_limits(limits);
   if (!core_->middleware.empty()) route->pipeline = std::make_unique<Pipeline>(core_->middleware, *route->endpoint);
   core_->table.add(std::move(route));
 }

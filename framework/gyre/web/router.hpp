@@ -41,6 +41,7 @@ struct RouteInfo {
 ///   slash where a rest placeholder would take it.
 /// - **Path.** Split first, then each segment decoded once: `/a%2Fb` is the one segment "a/b". "/users" and "/users/"
 ///   are two paths; nothing is redirected.
+/// - **Limits** of one route stand behind its handler: `router.post("/upload", upload, {.body = 100 << 20});`
 /// - **Middleware** runs around all of that, so a log also sees the 404s; the first used is the outermost.
 ///
 /// Set-up mistakes that the compiler cannot see throw `SetupError`. Registering is not thread-safe and ends before the
@@ -53,44 +54,46 @@ class Router : public Service {
   ~Router() override;
 
   template <class Handler>
-  Router& get(Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler) {
-    return route(Method::get, pattern, std::forward<Handler>(handler));
+  Router& get(Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler, RouteLimits limits = {}) {
+    return route(Method::get, pattern, std::forward<Handler>(handler), limits);
   }
   template <class Handler>
-  Router& post(Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler) {
-    return route(Method::post, pattern, std::forward<Handler>(handler));
+  Router& post(Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler, RouteLimits limits = {}) {
+    return route(Method::post, pattern, std::forward<Handler>(handler), limits);
   }
   template <class Handler>
-  Router& put(Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler) {
-    return route(Method::put, pattern, std::forward<Handler>(handler));
+  Router& put(Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler, RouteLimits limits = {}) {
+    return route(Method::put, pattern, std::forward<Handler>(handler), limits);
   }
   template <class Handler>
-  Router& patch(Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler) {
-    return route(Method::patch, pattern, std::forward<Handler>(handler));
+  Router& patch(Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler, RouteLimits limits = {}) {
+    return route(Method::patch, pattern, std::forward<Handler>(handler), limits);
   }
   template <class Handler>
-  Router& delete_(Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler) {
-    return route(Method::delete_, pattern, std::forward<Handler>(handler));
+  Router& delete_(Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler, RouteLimits limits = {}) {
+    return route(Method::delete_, pattern, std::forward<Handler>(handler), limits);
   }
   template <class Handler>
-  Router& head(Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler) {
-    return route(Method::head, pattern, std::forward<Handler>(handler));
+  Router& head(Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler, RouteLimits limits = {}) {
+    return route(Method::head, pattern, std::forward<Handler>(handler), limits);
   }
   template <class Handler>
-  Router& options(Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler) {
-    return route(Method::options, pattern, std::forward<Handler>(handler));
+  Router& options(Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler, RouteLimits limits = {}) {
+    return route(Method::options, pattern, std::forward<Handler>(handler), limits);
   }
 
   /// For a method by its value, but `Method::other`.
   template <class Handler>
-  Router& route(Method method, Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler) {
-    return route(name(method), pattern, std::forward<Handler>(handler));
+  Router& route(Method method, Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler,
+                RouteLimits limits = {}) {
+    return route(name(method), pattern, std::forward<Handler>(handler), limits);
   }
   /// For a method by its name, so also for one that is not in `Method`: `router.route("PURGE", "/cache", purge)`.
   template <class Handler>
-  Router& route(std::string_view method, Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler) {
+  Router& route(std::string_view method, Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler,
+                RouteLimits limits = {}) {
     add(method, pattern.text(), pattern.where(), detail::HandlerCheck<std::decay_t<Handler>>::path_parameters,
-        detail::make_endpoint(std::forward<Handler>(handler)));
+        detail::make_endpoint(std::forward<Handler>(handler)), limits);
     return *this;
   }
 
@@ -115,7 +118,8 @@ class Router : public Service {
   struct Core;
 
   void add(std::string_view method, std::string_view pattern, const std::source_location& where,
-           const detail::PathParameters& parameters, std::unique_ptr<detail::Endpoint> endpoint);
+           const detail::PathParameters& parameters, std::unique_ptr<detail::Endpoint> endpoint,
+           const RouteLimits& limits);
 
   std::unique_ptr<Core> core_;
 };

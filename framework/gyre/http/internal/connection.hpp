@@ -10,9 +10,9 @@ namespace gyre::http {
 /// An HTTP/1.1 connection of a server: a state machine on the loop's operations, not a coroutine, so that an idle one
 /// is this object and nothing else.
 ///
-/// Requests are answered in order. The receive stays armed while a handler runs: what arrives is kept (up to a limit,
-/// then the receive is disarmed and only a hang-up is watched for), and a client that leaves cancels the request's
-/// scope. All answers of one turn leave in one send.
+/// Requests are answered in order; those that may run beside each other do. The receive stays armed while handlers run:
+/// what arrives is kept (up to a limit, then the receive is disarmed and only a hang-up is watched for), and a client
+/// that leaves cancels its requests' scopes. All answers of one turn leave in one send.
 class Connection final : private ReceiveOperation,
                          private FlushHook,
                          private Timer,
@@ -21,25 +21,47 @@ class Connection final : private ReceiveOperation,
  public:
   /// Owns itself: dies when the connection is closed and everything in it has ended.
   static void open(ServerState& server, int descriptor);
+  /// Opens it only to say that there are too many (503).
+  static void turn_away(ServerState& server, int descriptor);
 
-  /// The server stops: an idle connection closes, a busy one after its answer.
+  /// The server stops: an idle connection closes, a busy one after its answers.
   void drain() noexcept;
   /// The server's grace is over: closes unless a handler is at work, whose (cancelled) answer still goes out.
   void cut() noexcept;
-  /// Closes now, whatever is going on; cancels the request in progress.
-  void abort(CancelReason reason) noexcept;
 
   static void on_sent(Operation& operation, const Completion& completion) noexcept;
   static void on_task_done(TaskObserver& observer) noexcept;
 
+  // --- for the bodies of its exchanges --------------------------------------------------------------------------
+  TimePoint now() const noexcept { return server_->loop.now(); }
+  int socket() const noexcept { return ReceiveOperation::descriptor; }
+  bool closing() const noexcept { return life_ == Life::closing; }
+  /// Sends the 100 that the client waits for, if it does.
+  void permit(Exchange& exchange);
+  /// All bytes that arrived and are not used, and what is left of them.
+  InputBuffer take_input();
+  void give_back_input(std::string_view rest);
+  /// Lets a body take of the unused bytes what it can.
+  void feed_body(Exchange& exchange);
+  /// Looks at what has become of a body.
+  void body_progressed(Exchange& exchange) noexcept;
+  void set_deadline() noexcept;
+
+  void append_output(std::string_view text);
+  bool stalled() const noexcept;
+  bool flushed() const noexcept { return pending_ == nullptr && sending_ == nullptr; }
+  void file_send_began() noexcept;
+  void file_send_ended() noexcept;
+  bool inform(Exchange& exchange, Status status, std::string_view fields);
+
  private:
-  enum class Phase : std::uint8_t {
-    head,       ///< Between requests, or in the middle of a head.
-    body,       ///< Collecting a body.
-    handling,   ///< A coroutine handler is at work.
+  enum class Life : std::uint8_t {
+    open,       ///< Requests are read and answered.
     finishing,  ///< The last answer is written; it is sent, then our side ends.
     lingering,  ///< Our side has ended; waits for the client to end its own.
-    closing,    ///< Waits for the operations to end, then dies.
+    leaving,    ///< A 101 is written; once it is sent the descriptor goes to the session.
+    session,    ///< It has gone there; the task is waited for.
+    closing,    ///< Waits for the operations and tasks to end, then dies.
   };
 
   struct Watch : PollOperation {
@@ -51,62 +73,108 @@ class Connection final : private ReceiveOperation,
   ~Connection() = default;
   static void* operator new(std::size_t size) { return gyre::detail::frame_allocate(size); }
   static void operator delete(void* memory, std::size_t size) noexcept { gyre::detail::frame_release(memory, size); }
+  static Connection& make(ServerState& server, int descriptor);
 
   // What the loop tells us.
   static void on_receive(Operation& operation, const Completion& completion) noexcept;
   static void on_watch(Operation& operation, const Completion& completion) noexcept;
   static void on_flush(FlushHook& hook) noexcept;
   static void on_timer(Timer& timer) noexcept;
-  static void on_answer(Work& work) noexcept;
+  static void on_work(Work& work) noexcept;
+  /// Runs `step`, which may run out of memory: then this connection goes and the others stay.
+  template <class Step>
+  void guarded(Step step) noexcept;
 
   // Reading.
   bool receiving() const noexcept { return Operation::armed(); }
   void on_bytes(std::string_view data);
   void on_end() noexcept;
-  std::size_t consume(std::string_view data);
-  void consume_input();
-  void keep(std::string_view data);
-  std::size_t take_head(std::string_view data);
-  std::size_t take_body(std::string_view data);
-  std::size_t begin(std::string_view data);
+  std::string_view unused() const noexcept { return input_.empty() ? direct_ : input_.view(); }
+  void use(std::size_t count) noexcept;
+  void consume();
+  bool may_take_head() const noexcept;
+  bool take_head();
+  bool take_body();
+  void begin_body(Exchange& exchange);
+  void collected(Exchange& exchange);
+  TimePoint body_deadline() const noexcept;
   void pause_or_resume() noexcept;
-  bool stalled() const noexcept;
+  bool reading_ahead() const noexcept;
+
+  // Handling.
+  void begin(Exchange& exchange, std::string_view head_bytes);
+  void begin_with_body(Exchange& exchange, std::string_view head_bytes);
+  void call_at_once(Exchange& exchange, std::size_t size);
+  void keep(Exchange& exchange, std::string_view head_bytes, std::size_t size);
+  void call(Exchange& exchange);
+  Response answer_of(Exchange& exchange);
+  void start_task(Exchange& exchange);
+  void task_ended(Exchange& exchange);
+  Response result_of(Exchange& exchange);
+  Response failed(Exchange& exchange);
+  void expire(Exchange& exchange);
+  void refuse(Status status);
+  void schedule_work() noexcept;
 
   // Answering.
-  void handle(std::string_view head_bytes);
-  void handle_plain();
-  void handle_coroutine(std::string_view head_bytes);
-  void finish_exchange();
-  void answer(Response response);
-  void write(const wire::ResponseHead& head, std::string_view body);
-  void refuse(Status status);
+  void ready(Exchange& exchange, Response response);
+  void advance();
+  void answer(Exchange& exchange);
+  bool may_drain(const IncomingBody& body) const noexcept;
+  bool is_last(Exchange& exchange, const Response& response) noexcept;
+  wire::ResponseHead head_of(const Exchange& exchange, const Response& response, bool last) const noexcept;
+  void answer_whole(const Exchange& exchange, Response response, bool last);
+  void answer_stream(Exchange& exchange, bool last);
+  void answer_upgrade(Exchange& exchange);
+  void stream_ended(Exchange& exchange);
+  void answered(Exchange& exchange, bool last);
+  void write(const wire::ResponseHead& head, std::string_view body, const Exchange& exchange);
   Output& output(std::size_t bytes);
+  void written(Output& out, std::size_t bytes) noexcept;
+  Duration write_stall(const RouteLimits* route) const noexcept;
+  std::uint32_t rate(const RouteLimits* route) const noexcept;
   void send_next() noexcept;
+  void submit_send() noexcept;
+  bool goes_on(Output& output, std::int32_t result) noexcept;
 
   // Ending.
   void end_after_output() noexcept;
   void linger() noexcept;
-  void close() noexcept;
-  void set_deadline() noexcept;
+  void close(CancelReason reason = CancelReason::client_gone) noexcept;
+  void abort() noexcept;
+  void leave() noexcept;
+  void start_session();
   bool settle() noexcept;
-  void release_exchange() noexcept;
+  void release(Exchange& exchange) noexcept;
+  void on_deadline() noexcept;
+  TimePoint next_deadline() noexcept;
 
   ServerState* server_;
-  Exchange* exchange_ = nullptr;
+  Exchange* scratch_ = nullptr;  ///< For the head that is being parsed.
+  Exchange* reading_ = nullptr;  ///< Whose body is arriving; the last of the exchanges.
+  IntrusiveList<Exchange> exchanges_;
+  unsigned exchange_count_ = 0;
   Output* pending_ = nullptr;  ///< Written, not yet with the kernel, oldest first.
   Output* pending_last_ = nullptr;
   Output* sending_ = nullptr;
-  std::size_t output_bytes_ = 0;
+  std::size_t output_bytes_ = 0;  ///< Written and not sent, or held back until their turn.
   InputBuffer input_;
+  std::string_view direct_;  ///< The rest of what the loop has just handed over. Empty unless `input_` is.
   wire::HeadProgress progress_;
-  Phase phase_ = Phase::head;
+  Life life_ = Life::open;
+  bool barrier_ = false;        ///< The next request waits until there are no others.
+  bool no_more_ = false;        ///< The last request has been taken.
   bool receive_ended_ = false;  ///< The client's side has ended, or broke.
   bool paused_ = false;         ///< Not read from: too much is waiting.
-  bool task_done_ = false;      ///< The handler's task has ended; its answer is not yet written.
-  bool in_handler_ = false;     ///< Starting a task: its end is seen on return, not by a later turn.
+  bool work_scheduled_ = false;
+  bool in_task_ = false;  ///< Starting a task: its end is seen on return, not by a later turn.
+  bool file_send_ = false;  ///< A file is on its way past the outputs.
+  bool judging_ = false;    ///< The send was interrupted to see how far it got.
+  bool reset_ = false;      ///< Closed with a reset, so that nothing looks complete.
   TimePoint deadline_ = time_never;
   TimePoint head_deadline_ = time_never;  ///< Of the head that is arriving.
   TimePoint send_deadline_ = time_never;  ///< Of what is being sent.
+  TimePoint end_deadline_ = time_never;   ///< Of the client's end.
   Watch watch_{*this};
 };
 

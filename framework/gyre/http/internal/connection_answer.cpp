@@ -1,179 +1,185 @@
+// From an answer to bytes: whose turn it is, heads and framing, streams.
+
 #include <gyre/http/internal/connection.hpp>
 
 #include <cstring>
 
 namespace gyre::http {
+namespace {
 
-void Connection::handle(std::string_view head_bytes) {
-  if (exchange_->handler->kind() == RequestHandler::Kind::plain) [[likely]] {
-    handle_plain();
-  } else {
-    handle_coroutine(head_bytes);
-  }
-}
+/// One send counts in 31 bits; what is larger belongs into a stream.
+constexpr std::size_t body_max = std::size_t{1} << 30;
 
-void Connection::handle_plain() {
-  Exchange& exchange = *exchange_;
-  exchange.request.set_context(&server_->context);
-  Response response;
-  try {
-    response = exchange.handler->call(exchange.request);
-  } catch (...) {
-    response = server_->service.failed(exchange.request, std::current_exception());
-  }
-  answer(std::move(response));
-}
+}  // namespace
 
-// `head_bytes` is empty if the head was copied before, while its body was collected.
-void Connection::handle_coroutine(std::string_view head_bytes) {
-  Exchange& exchange = *exchange_;
-  if (!head_bytes.empty()) {
-    exchange.request.set_body(exchange.arena.copy(exchange.request.body()));
-    exchange.keep_head(head_bytes);
-  }
-  exchange.context.emplace(server_->context);
-  exchange.request.set_context(&*exchange.context);
-  phase_ = Phase::handling;
-  task_done_ = false;
-  in_handler_ = true;
-  try {
-    exchange.task = exchange.handler->start(exchange.request);
-  } catch (...) {
-    in_handler_ = false;
-    phase_ = Phase::head;
-    answer(server_->service.failed(exchange.request, std::current_exception()));
-    return;
-  }
-  exchange.task.start(*exchange.context, exchange);
-  in_handler_ = false;
-  if (task_done_) finish_exchange();
-}
-
-// The handler's task has ended: its answer goes out, or nowhere if the client has left.
-void Connection::finish_exchange() {
-  Exchange& exchange = *exchange_;
-  const bool client_left = phase_ == Phase::closing;
-  if (!client_left) phase_ = Phase::head;
-  Response response;
-  try {
-    response = exchange.task.result();
-  } catch (const Cancelled&) {
-    response = Response::problem(Status::service_unavailable);
-  } catch (...) {
-    response = server_->service.failed(exchange.request, std::current_exception());
-  }
-  if (client_left) {
-    ++server_->statistics.answers_dropped;
-    release_exchange();
-    return;
-  }
-  answer(std::move(response));
-}
-
-/// Whether a response with this status has content (RFC 9110 6.4.1).
-static bool has_content(Status status) noexcept {
-  return status != Status::no_content && status != Status::not_modified && static_cast<unsigned>(status) >= 200;
-}
-
-// Writes the answer to the request of `exchange_` and lets go of it.
-void Connection::answer(Response response) {
-  const wire::RequestHead& request = exchange_->head;
+void Connection::ready(Exchange& exchange, Response response) {
   // A final answer is owed: an interim status would leave the client waiting for ever.
-  if (static_cast<unsigned>(response.status()) < 200) response = Response::problem(Status::internal_server_error);
-  // One send counts in 31 bits; what is larger belongs into a stream.
-  constexpr std::size_t body_max = std::size_t{1} << 30;
-  if (response.body().size() > body_max) response = Response::problem(Status::internal_server_error);
-  const bool last = !request.keep_alive() || server_->draining || receive_ended_;
-  std::string_view body = response.body();
+  const bool interim = is_informational(response.status()) && !response.upgrades();
+  if (interim || response.body().size() > body_max) response = Response::problem(Status::internal_server_error);
+  exchange.response = std::move(response);
+  exchange.deadline = time_never;
+  exchange.stage = Exchange::Stage::ready;
+  exchange.held_bytes = exchange.response.body().size();
+  output_bytes_ += exchange.held_bytes;
+}
+
+// Answers leave in the order of the requests.
+void Connection::advance() {
+  while (life_ == Life::open) {
+    Exchange* next = exchanges_.find([](Exchange& each) { return each.stage != Exchange::Stage::answered; });
+    if (next == nullptr || next->stage != Exchange::Stage::ready) return;
+    answer(*next);
+  }
+}
+
+void Connection::answer(Exchange& exchange) {
+  output_bytes_ -= std::exchange(exchange.held_bytes, 0);
+  const bool last = is_last(exchange, exchange.response);
+  if (exchange.response.upgrades()) {
+    answer_upgrade(exchange);
+  } else if (exchange.response.streamed()) {
+    answer_stream(exchange, last);
+  } else {
+    answer_whole(exchange, std::move(exchange.response), last);
+    answered(exchange, last);
+  }
+}
+
+/// Whether the connection ends with this answer, as far as that is known before it is written.
+bool Connection::is_last(Exchange& exchange, const Response& response) noexcept {
+  if (exchange.refusal || exchange.incoming.failed() || !exchange.head.keep_alive()) return true;
+  const bool nothing_behind = exchanges_.empty() || &exchanges_.back() == &exchange;
+  if (nothing_behind && (server_->draining || receive_ended_)) return true;
+  if (response.streamed()) return exchange.head.version_minor() == 0 && !response.stream_length();
+  return exchange.body_pending && !may_drain(exchange.incoming);
+}
+
+/// Whether an unread body can be got out of the way.
+bool Connection::may_drain(const IncomingBody& body) const noexcept {
+  return !body.wants_permission() && body.left().value_or(0) <= server_->options.limits.drain;
+}
+
+wire::ResponseHead Connection::head_of(const Exchange& exchange, const Response& response, bool last) const noexcept {
   wire::ResponseHead head;
   head.status = response.status();
-  head.framing = has_content(head.status) ? wire::BodyFraming::length : wire::BodyFraming::none;
-  head.content_length = body.size();
   head.content_type = response.content_type();
   head.fields = response.fields();
   if (last) {
     head.connection = wire::ConnectionOption::close;
-  } else if (request.version_minor() == 0) {
+  } else if (exchange.head.version_minor() == 0) {
     head.connection = wire::ConnectionOption::keep_alive;
   }
-  if (head.framing == wire::BodyFraming::none || request.method() == Method::head) body = {};
-  write(head, body);
-  release_exchange();
+  return head;
+}
+
+void Connection::answer_whole(const Exchange& exchange, Response response, bool last) {
+  std::string_view body = response.body();
+  wire::ResponseHead head = head_of(exchange, response, last);
+  head.framing = allows_body(head.status) ? wire::BodyFraming::length : wire::BodyFraming::none;
+  head.content_length = body.size();
+  const bool is_head = !exchange.refusal && exchange.head.method() == Method::head;
+  if (head.framing == wire::BodyFraming::none || is_head) body = {};
+  write(head, body, exchange);
+}
+
+void Connection::answer_stream(Exchange& exchange, bool last) {
+  Response& response = exchange.response;
+  const std::optional<std::uint64_t> length = response.stream_length();
+  const bool has_body = allows_body(response.status());
+  wire::ResponseHead head = head_of(exchange, response, last);
+  if (!has_body || (!length && exchange.head.version_minor() == 0)) {
+    head.framing = wire::BodyFraming::none;
+  } else {
+    head.framing = length ? wire::BodyFraming::length : wire::BodyFraming::chunked;
+    head.content_length = length.value_or(0);
+  }
+  write(head, {}, exchange);
+  exchange.task = {};
+  exchange.last = last;
+  if (!has_body || exchange.head.method() == Method::head) return answered(exchange, last);
+
+  using Framing = OutgoingBody::Framing;
+  exchange.outgoing.begin(head.framing == wire::BodyFraming::length    ? Framing::length
+                          : head.framing == wire::BodyFraming::chunked ? Framing::chunked
+                                                                       : Framing::until_close,
+                          length.value_or(0));
+  exchange.stage = Exchange::Stage::writing;
+  // The handler's scope, with its deadline, has ended with the head.
+  Context& context = exchange.enter(server_->context);
+  exchange.request.set_informer(nullptr);
+  try {
+    exchange.body_task = response.write_body(exchange.writer);
+  } catch (...) {
+    (void)server_->service.failed(exchange.request, std::current_exception());
+    return abort();
+  }
+  exchange.task_active = true;
+  const bool outer = std::exchange(in_task_, true);
+  exchange.body_task.start(context, exchange);
+  in_task_ = outer;
+  if (exchange.task_done) task_ended(exchange);
+}
+
+// The head is out, so a failure can only be told by cutting the stream.
+void Connection::stream_ended(Exchange& exchange) {
+  bool whole = false;
+  try {
+    exchange.body_task.result();
+    whole = exchange.outgoing.finish();
+  } catch (const Cancelled&) {
+  } catch (...) {
+    (void)server_->service.failed(exchange.request, std::current_exception());
+  }
+  if (!whole) return abort();
+  answered(exchange, exchange.last);
+}
+
+// The whole answer is written.
+void Connection::answered(Exchange& exchange, bool last) {
+  if (exchange.body_pending && !last) {
+    last = !may_drain(exchange.incoming);
+    exchange.incoming.discard();
+  }
+  if (last && exchange.body_pending) {
+    exchange.body_pending = false;
+    reading_ = nullptr;
+  }
+  exchange.stage = Exchange::Stage::answered;
+  if (!exchange.task_active && !exchange.body_pending) release(exchange);
   if (last) end_after_output();
 }
 
-// What the connection itself answers: the request cannot be trusted or not be served, so nothing after it is read.
-void Connection::refuse(Status status) {
-  ++server_->statistics.rejected;
-  release_exchange();
-  const Response response = Response::problem(status);
-  wire::ResponseHead head;
-  head.status = status;
-  head.content_length = response.body().size();
-  head.content_type = response.content_type();
-  head.connection = wire::ConnectionOption::close;
-  write(head, response.body());
-  end_after_output();
+void Connection::answer_upgrade(Exchange& exchange) {
+  const bool offered = exchange.head.upgrade() && !exchange.body_pending;
+  wire::ResponseHead head = head_of(exchange, exchange.response, false);
+  head.connection = wire::ConnectionOption::upgrade;
+  if (offered) {
+    head.framing = wire::BodyFraming::none;
+    write(head, {}, exchange);
+    exchange.task = {};
+    return leave();
+  }
+  const Response problem = Response::problem(Status::upgrade_required);
+  head.status = problem.status();
+  head.content_type = problem.content_type();
+  head.content_length = problem.body().size();
+  write(head, exchange.head.method() == Method::head ? std::string_view{} : problem.body(), exchange);
+  answered(exchange, !exchange.head.keep_alive());
 }
 
-void Connection::write(const wire::ResponseHead& given, std::string_view body) {
-  wire::ResponseHead head = given;
-  head.date = server_->date.text(server_->loop);
-  head.server = server_->options.server_name;
-  const std::size_t bound = wire::response_head_bound(head) + body.size();
-  Output* out = &output(bound);
-  char* end = wire::write_response_head(head, out->end());
-  if (end == nullptr) {
-    // A content type with a control character: nothing of that answer may leave.
-    constexpr std::string_view plain;
-    head.status = Status::internal_server_error;
-    head.content_type = plain;
-    head.fields = plain;
-    head.content_length = 0;
-    head.framing = wire::BodyFraming::length;
-    body = plain;
-    end = wire::write_response_head(head, out->end());
+bool Connection::inform(Exchange& exchange, Status status, std::string_view fields) {
+  const bool its_turn = exchanges_.find([](Exchange& each) { return each.stage != Exchange::Stage::answered; }) ==
+                        &exchange;
+  if (!its_turn || exchange.stage != Exchange::Stage::running || exchange.head.version_minor() == 0 || closing()) {
+    return false;
   }
-  if (!body.empty()) {
-    std::memcpy(end, body.data(), body.size());
-    end += body.size();
-  }
-  const auto written = static_cast<std::uint32_t>(end - out->end());
-  out->size += written;
-  output_bytes_ += written;
-  ++server_->statistics.responses;
+  const std::size_t bound = wire::interim_head_bound(fields);
+  Output& out = output(bound);
+  const char* const end = wire::write_interim_head(status, fields, out.end());
+  written(out, static_cast<std::size_t>(end - out.end()));
+  return true;
 }
 
-// The buffer to write `bytes` into: the last pending one if there is room, so that all answers of a turn leave
-// together.
-Output& Connection::output(std::size_t bytes) {
-  if (pending_last_ != nullptr && pending_last_->left() >= bytes) return *pending_last_;
-  Output& fresh = server_->outputs.take(*this, bytes);
-  if (pending_ == nullptr) {
-    pending_ = &fresh;
-  } else {
-    pending_last_->next = &fresh;
-  }
-  pending_last_ = &fresh;
-  server_->loop.flush_later(*this);
-  return fresh;
-}
-
-// At most one send is with the kernel: two could overtake each other.
-void Connection::send_next() noexcept {
-  if (pending_ == nullptr) {
-    if (phase_ == Phase::finishing) linger();
-    return;
-  }
-  sending_ = pending_;
-  pending_ = sending_->next;
-  if (pending_ == nullptr) pending_last_ = nullptr;
-  sending_->descriptor = descriptor;
-  sending_->parts[0] = as_bytes({sending_->bytes(), sending_->size});
-  sending_->part_count = 1;
-  send_deadline_ = time_after(server_->loop.now(), server_->options.limits.write_stall);
-  server_->loop.submit(*sending_);
-  set_deadline();
-}
+bool Exchange::inform(Status status, std::string_view fields) { return connection->inform(*this, status, fields); }
 
 }  // namespace gyre::http

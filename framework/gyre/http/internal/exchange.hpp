@@ -1,5 +1,8 @@
 #pragma once
 
+#include <gyre/http/body_writer.hpp>
+#include <gyre/http/internal/incoming_body.hpp>
+#include <gyre/http/internal/outgoing_body.hpp>
 #include <gyre/http/service.hpp>
 
 #include <optional>
@@ -9,10 +12,20 @@ namespace gyre::http {
 
 class Connection;
 
-/// One request and its answer in the making: the parsed head, the arena, the task. Pooled per loop. A connection has
-/// one only while it works on a request.
-struct Exchange : TaskObserver {
+/// One request and its answer in the making: the parsed head, the arena, the bodies, the task. Pooled per loop. A
+/// connection has one only while it works on a request.
+struct Exchange final : TaskObserver, ListHook<Exchange>, private gyre::detail::Informer {
   explicit Exchange(void (*done)(TaskObserver&) noexcept) noexcept : TaskObserver(done) {}
+
+  enum class Stage : std::uint8_t {
+    parsed,      ///< The head is there, nothing was done about it yet.
+    collecting,  ///< A plain handler waits for the body.
+    running,     ///< The handler's task is at work.
+    ready,       ///< The answer is there and waits for its turn.
+    writing,     ///< The answer's head is out, a task writes its body.
+    session,     ///< Its task has the connection (101).
+    answered,    ///< The answer is out; the body, or a handler that came too late, is still waited for.
+  };
 
   /// Enough for the head and the fields of most requests, so that a coroutine handler costs no heap allocation.
   static constexpr std::size_t first_block_bytes = 4096;
@@ -23,14 +36,25 @@ struct Exchange : TaskObserver {
   Request request{arena, head};
   RequestHandler* handler = nullptr;
   Connection* connection = nullptr;
+  Stage stage = Stage::parsed;
+  bool refusal = false;       ///< There is no request that could be trusted, only an answer.
+  bool task_active = false;   ///< `task` has been started and its end not been looked at.
+  bool task_done = false;     ///< `task` has ended.
+  bool late = false;          ///< The answer was given in the handler's place: its own is dropped.
+  bool body_pending = false;  ///< The request's body has not been taken from the connection to its end.
+  bool last = false;          ///< The connection ends with the streamed answer.
 
-  char* body = nullptr;  ///< Being collected; in the arena.
-  std::size_t body_size = 0;
-  std::size_t body_filled = 0;
+  IncomingBody incoming{*this};
+  OutgoingBody outgoing{*this};
+  BodyWriter writer{outgoing};
 
   std::optional<Context> context;
+  TimePoint deadline = time_never;  ///< Of the handler.
   Task<Response> task;
-  Exchange* next = nullptr;
+  Task<> body_task;
+  Response response;
+  std::size_t held_bytes = 0;  ///< Of the answer while it waits for its turn.
+  Exchange* next_free = nullptr;
 
   /// Copies the head out of the receive buffer, so that it may be used across turns.
   void keep_head(std::string_view bytes) {
@@ -41,6 +65,22 @@ struct Exchange : TaskObserver {
     auto* fields = static_cast<wire::Field*>(arena.allocate(count * sizeof(wire::Field), alignof(wire::Field)));
     head.move_fields({fields, count});
   }
+
+  /// The scope of the task that follows: a child of the server's.
+  Context& enter(Context& server) {
+    context.reset();
+    context.emplace(server);
+    request.set_context(&*context);
+    return *context;
+  }
+  void cancel(CancelReason reason) noexcept {
+    if (context) context->cancel(reason);
+  }
+
+  void offer_informer() noexcept { request.set_informer(this); }
+
+ private:
+  bool inform(Status status, std::string_view fields) override;
 };
 
 class ExchangePool {
@@ -49,13 +89,13 @@ class ExchangePool {
   ExchangePool(const ExchangePool&) = delete;
   ExchangePool& operator=(const ExchangePool&) = delete;
   ~ExchangePool() {
-    while (free_ != nullptr) delete std::exchange(free_, free_->next);
+    while (free_ != nullptr) delete std::exchange(free_, free_->next_free);
   }
 
   Exchange& take(Connection& connection) {
     Exchange* exchange = free_;
     if (exchange != nullptr) [[likely]] {
-      free_ = exchange->next;
+      free_ = exchange->next_free;
       --kept_;
     } else {
       exchange = new Exchange{done_};
@@ -67,21 +107,34 @@ class ExchangePool {
   }
 
   void give_back(Exchange& exchange) noexcept {
-    exchange.task = {};
-    exchange.context.reset();
+    if (exchange.stage != Exchange::Stage::parsed) clean(exchange);
     exchange.request.reset();
     exchange.arena.reset();
     if (kept_ == kept_max) {
       delete &exchange;
       return;
     }
-    exchange.next = free_;
+    exchange.next_free = free_;
     free_ = &exchange;
     ++kept_;
   }
 
  private:
   static constexpr unsigned kept_max = 1024;
+
+  /// What only a request that was not answered at once has touched.
+  static void clean(Exchange& exchange) noexcept {
+    exchange.task = {};
+    exchange.body_task = {};
+    exchange.context.reset();
+    exchange.response = {};
+    exchange.incoming.clear();
+    exchange.outgoing.clear();
+    exchange.deadline = time_never;
+    exchange.stage = Exchange::Stage::parsed;
+    exchange.refusal = exchange.task_active = exchange.task_done = exchange.late = false;
+    exchange.body_pending = exchange.last = false;
+  }
 
   void (*done_)(TaskObserver&) noexcept;
   std::vector<wire::Field> fields_;

@@ -1,48 +1,70 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <new>
 #include <string_view>
+#include <utility>
 
 namespace gyre::http {
 
-/// Bytes that arrived and cannot be used yet: the beginning of a request, or requests behind one that is being
-/// answered. Holds no memory while it is empty.
+/// Bytes that arrived and cannot be used yet: the beginning of a request, requests behind one that is being answered,
+/// a body that is not read yet. Holds no memory while it is empty.
 class InputBuffer {
  public:
   InputBuffer() = default;
-  InputBuffer(const InputBuffer&) = delete;
-  InputBuffer& operator=(const InputBuffer&) = delete;
+  InputBuffer(InputBuffer&& other) noexcept
+      : bytes_(std::exchange(other.bytes_, nullptr)),
+        begin_(std::exchange(other.begin_, 0)),
+        end_(std::exchange(other.end_, 0)),
+        capacity_(std::exchange(other.capacity_, 0)) {}
+  InputBuffer& operator=(InputBuffer&& other) noexcept {
+    std::swap(bytes_, other.bytes_);
+    std::swap(begin_, other.begin_);
+    std::swap(end_, other.end_);
+    std::swap(capacity_, other.capacity_);
+    return *this;
+  }
   ~InputBuffer() { std::free(bytes_); }
 
-  bool empty() const noexcept { return size_ == 0; }
-  std::size_t size() const noexcept { return size_; }
-  std::string_view view() const noexcept { return {bytes_, size_}; }
+  bool empty() const noexcept { return begin_ == end_; }
+  std::size_t size() const noexcept { return end_ - begin_; }
+  std::string_view view() const noexcept { return {bytes_ + begin_, size()}; }
+  /// The same bytes, to be changed in place.
+  char* data() noexcept { return bytes_ + begin_; }
 
   /// Throws `std::bad_alloc`.
   void append(std::string_view data) {
-    const std::size_t needed = std::size_t{size_} + data.size();
-    if (needed > capacity_) grow(needed);
-    std::memcpy(bytes_ + size_, data.data(), data.size());
-    size_ = static_cast<std::uint32_t>(needed);
+    if (data.size() > std::size_t{capacity_} - end_) make_room(data.size());
+    std::memcpy(bytes_ + end_, data.data(), data.size());
+    end_ += static_cast<std::uint32_t>(data.size());
   }
 
-  /// Forgets the first `count` bytes.
+  /// Forgets the first `count` bytes. Views of the others stay valid until the next `append`.
   void drop(std::size_t count) noexcept {
-    if (count == 0) return;
-    size_ -= static_cast<std::uint32_t>(count);
-    if (size_ == 0) {
-      std::free(bytes_);
-      bytes_ = nullptr;
-      capacity_ = 0;
-    } else {
-      std::memmove(bytes_, bytes_ + count, size_);
-    }
+    begin_ += static_cast<std::uint32_t>(count);
+    if (empty()) clear();
+  }
+
+  /// Forgets everything, the memory included.
+  void clear() noexcept {
+    std::free(std::exchange(bytes_, nullptr));
+    begin_ = end_ = capacity_ = 0;
   }
 
  private:
+  /// Moves the bytes to the front if that frees at least as much as it moves, so that the work stays linear; else the
+  /// block grows.
+  void make_room(std::size_t more) {
+    const std::size_t needed = size() + more;
+    if (needed > capacity_ || begin_ < size()) grow(needed);
+    if (begin_ != 0) std::memmove(bytes_, bytes_ + begin_, size());
+    end_ -= begin_;
+    begin_ = 0;
+  }
+
   void grow(std::size_t needed) {
     std::size_t capacity = capacity_ == 0 ? 512 : std::size_t{capacity_} * 2;
     while (capacity < needed) capacity *= 2;
@@ -54,7 +76,8 @@ class InputBuffer {
   }
 
   char* bytes_ = nullptr;
-  std::uint32_t size_ = 0;
+  std::uint32_t begin_ = 0;
+  std::uint32_t end_ = 0;
   std::uint32_t capacity_ = 0;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <gyre/base/assert.hpp>
+#include <gyre/http/limits.hpp>
 #include <gyre/loop/operation.hpp>
 
 #include <cstdint>
@@ -22,8 +23,10 @@ struct Output : SendOperation {
 
   Connection* connection = nullptr;
   Output* next = nullptr;
+  const RouteLimits* route = nullptr;  ///< Of the answer that was written last.
   std::uint32_t size = 0;
   std::uint32_t capacity;
+  std::uint32_t sent_before = 0;  ///< By sends that were interrupted.
 };
 
 /// The output buffers of one loop: those of the usual size are kept, larger ones come from the heap and go back.
@@ -51,7 +54,8 @@ class OutputPool {
     }
     output->connection = &connection;
     output->next = nullptr;
-    output->size = 0;
+    output->route = nullptr;
+    output->size = output->sent_before = 0;
     return *output;
   }
 

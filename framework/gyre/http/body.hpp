@@ -1,0 +1,68 @@
+#pragma once
+
+#include <gyre/base/result.hpp>
+#include <gyre/coro/task.hpp>
+#include <gyre/http/detail/body_source.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace gyre {
+
+class Request;
+
+/// A request's body as a stream. A handler that takes one is started when the head is there, and reads at its own pace;
+/// the client is slowed down to it.
+///
+///     app.post("/sum", [](gyre::Body body) -> gyre::Task<std::string> {
+///       std::size_t bytes = 0;
+///       for (;;) {
+///         const std::string_view piece = (co_await body.read()).value();
+///         if (piece.empty()) co_return std::to_string(bytes);
+///         bytes += piece.size();
+///       }
+///     });
+///
+/// A client that waits for permission (`Expect: 100-continue`) gets it with the first read: an answer without a read
+/// refuses the body. What is left unread when the answer is out is thrown away, or ends the connection (`Limits::drain`).
+/// A cheap value that lives as long as the request, also in the task that streams the answer.
+class Body {
+ public:
+  explicit Body(Request& request) noexcept : request_(&request) {}
+
+  /// What the client announced, if it did: Content-Length.
+  std::optional<std::uint64_t> size() const noexcept;
+
+  /// What awaiting `read` does.
+  class Read : public detail::Waiter {
+   public:
+    explicit Read(detail::BodySource* source) noexcept : Waiter(&Read::leave), source_(source) {}
+    bool await_ready() noexcept;
+    template <class Promise>
+    bool await_suspend(std::coroutine_handle<Promise> handle) noexcept {
+      if (!park(handle, detail::context_of(handle))) return false;
+      source_->set_reader(this);
+      return true;
+    }
+    Result<std::string_view> await_resume() noexcept;
+
+   private:
+    static void leave(Waiter& waiter) noexcept { static_cast<Read&>(waiter).source_->set_reader(nullptr); }
+    detail::BodySource* source_;
+    detail::BodySource::Piece piece_;
+  };
+
+  /// The next bytes, decoded: what is there, at least one. Empty: the body is over. They stay until the next read. One
+  /// reader at a time.
+  ///
+  /// Errors: `bad_message` for broken chunks or trailers, `limit_exceeded` for more than `Limits::body`, `timed_out`
+  /// for a body that stalls or is too slow, `cancelled`. All but the last are answered with their status (400, 431, 413,
+  /// 408) if the handler throws them on with `value()`; it may answer otherwise. The connection ends after it.
+  Read read() noexcept;
+
+ private:
+  Request* request_;
+};
+
+}  // namespace gyre

@@ -1,0 +1,44 @@
+#include <gyre/http/body_writer.hpp>
+
+#include <gyre/base/error.hpp>
+
+#include <algorithm>
+
+namespace gyre {
+
+bool BodyWriter::Write::await_ready() {
+  if (sink_->closed()) throw Cancelled{};
+  if (all_) return sink_->flushed();
+  sink_->put(text_);
+  return sink_->has_room();
+}
+
+void BodyWriter::Write::await_resume() const {
+  if (outcome() == Outcome::cancelled || sink_->closed()) throw Cancelled{};
+}
+
+Task<> BodyWriter::send_file(File& file, std::uint64_t offset, std::uint64_t size) {
+  // In pieces, so that each makes progress within a time limit and other connections get their turns.
+  constexpr std::uint64_t piece_max = 128 * 1024;
+  Context& context = co_await this_context();
+  co_await flush();
+  const int socket = size == 0 ? -1 : sink_->begin_file(size);
+  while (size > 0) {
+    co_await flush();
+    const std::uint64_t piece = std::min(size, piece_max);
+    AwaitOperation<SendFileOperation> send{Loop::of(context), socket};
+    send.file = file.descriptor();
+    send.offset = offset;
+    send.size = piece;
+    sink_->begin_file_send(piece);
+    const Result<int> sent = co_await send;
+    sink_->end_file();
+    const bool whole = sent.has_value() && static_cast<std::uint64_t>(*sent) == piece;
+    (void)sent.value();
+    if (!whole) throw Failure{Errc::closed};  // cancelled on the way, or the file has become shorter
+    offset += piece;
+    size -= piece;
+  }
+}
+
+}  // namespace gyre

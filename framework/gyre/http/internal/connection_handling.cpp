@@ -1,0 +1,203 @@
+// From a head to an answer: handlers and their tasks.
+
+#include <gyre/http/internal/connection.hpp>
+
+namespace gyre::http {
+
+// A head is complete, and its request's turn to be begun has come.
+void Connection::begin(Exchange& exchange, std::string_view head_bytes) {
+  const wire::RequestHead& head = exchange.head;
+  exchange.handler = &server_->service.find(exchange.request);
+  if (head.has_body()) return begin_with_body(exchange, head_bytes);
+  if (exchange.handler->kind() == RequestHandler::Kind::plain && exchanges_.empty()) [[likely]] {
+    return call_at_once(exchange, head_bytes.size());
+  }
+  keep(exchange, head_bytes, head_bytes.size());
+  if (exchange.handler->kind() == RequestHandler::Kind::plain) {
+    call(exchange);
+  } else {
+    start_task(exchange);
+  }
+}
+
+// There are no exchanges before this one: a body stands alone.
+void Connection::begin_with_body(Exchange& exchange, std::string_view head_bytes) {
+  const wire::RequestHead& head = exchange.head;
+  RequestHandler& handler = *exchange.handler;
+  const bool plain = handler.kind() == RequestHandler::Kind::plain;
+  const bool collected = handler.body_use() == RequestHandler::BodyUse::collected;
+  const std::uint64_t most = handler.limits().body.value_or(server_->options.limits.body);
+  const std::uint64_t length = head.content_length().value_or(0);
+  if (length > most && handler.body_use() != RequestHandler::BodyUse::ignored) {
+    server_->exchanges.give_back(exchange);
+    return refuse(Status::content_too_large);
+  }
+  const std::string_view behind = unused().substr(head_bytes.size());
+  if (collected && !head.chunked() && behind.size() >= length) {
+    const auto size = static_cast<std::size_t>(length);
+    exchange.request.set_body(behind.substr(0, size));
+    if (plain) return call_at_once(exchange, head_bytes.size() + size);
+    exchange.request.set_body(exchange.arena.copy(exchange.request.body()));
+    keep(exchange, head_bytes, head_bytes.size() + size);
+    return start_task(exchange);
+  }
+  keep(exchange, head_bytes, head_bytes.size());
+  begin_body(exchange);
+  if (!plain) return start_task(exchange);
+  if (!collected) return call(exchange);
+  exchange.stage = Exchange::Stage::collecting;
+  permit(exchange);
+  exchange.incoming.start_collecting();
+}
+
+// The body that a plain handler waited for is there, or never will be.
+void Connection::collected(Exchange& exchange) {
+  if (exchange.incoming.failed()) {
+    exchange.refusal = true;
+    ++server_->statistics.rejected;
+    ready(exchange, Response::problem(exchange.incoming.status()));
+    advance();
+  } else {
+    call(exchange);
+  }
+}
+
+// The way of nearly all requests: nothing is kept, nothing waits.
+void Connection::call_at_once(Exchange& exchange, std::size_t size) {
+  Response response = answer_of(exchange);
+  if (response.streamed() || response.upgrades()) [[unlikely]] {
+    exchange.keep_head(unused().substr(0, exchange.head.head_size()));
+    exchanges_.push_back(exchange);
+    ++exchange_count_;
+    use(size);
+    ready(exchange, std::move(response));
+    return advance();
+  }
+  const bool last = is_last(exchange, response);
+  answer_whole(exchange, std::move(response), last);
+  use(size);
+  server_->exchanges.give_back(exchange);
+  if (last) end_after_output();
+}
+
+// Makes the request independent of the bytes that it came in, and takes it up.
+void Connection::keep(Exchange& exchange, std::string_view head_bytes, std::size_t size) {
+  exchange.keep_head(head_bytes);
+  use(size);
+  exchanges_.push_back(exchange);
+  ++exchange_count_;
+  if (stands_alone(exchange.head)) barrier_ = true;
+}
+
+void Connection::call(Exchange& exchange) {
+  ready(exchange, answer_of(exchange));
+  advance();
+}
+
+Response Connection::answer_of(Exchange& exchange) {
+  exchange.request.set_context(&server_->context);
+  try {
+    return exchange.handler->call(exchange.request);
+  } catch (...) {
+    return failed(exchange);
+  }
+}
+
+void Connection::start_task(Exchange& exchange) {
+  const Duration limit = exchange.handler->limits().handler.value_or(server_->options.limits.handler);
+  Context& context = exchange.enter(server_->context);
+  exchange.deadline = time_after(now(), limit);
+  context.limit_deadline(exchange.deadline);
+  exchange.offer_informer();
+  exchange.stage = Exchange::Stage::running;
+  try {
+    exchange.task = exchange.handler->start(exchange.request);
+  } catch (...) {
+    ready(exchange, failed(exchange));
+    return advance();
+  }
+  exchange.task_active = true;
+  const bool outer = std::exchange(in_task_, true);
+  exchange.task.start(context, exchange);
+  in_task_ = outer;
+  if (!exchange.task_done) return;
+  task_ended(exchange);
+  advance();
+}
+
+// A task has ended, the handler's or the one that wrote the body: what that means depends on how far the answer is.
+void Connection::task_ended(Exchange& exchange) {
+  exchange.task_active = exchange.task_done = false;
+  const bool late = std::exchange(exchange.late, false);
+  const bool unanswered = exchange.stage == Exchange::Stage::running;
+  if (late || (unanswered && closing())) ++server_->statistics.answers_dropped;
+  if (closing()) return release(exchange);
+  switch (exchange.stage) {
+    case Exchange::Stage::running: return ready(exchange, result_of(exchange));
+    case Exchange::Stage::writing: return stream_ended(exchange);
+    case Exchange::Stage::session:
+      life_ = Life::closing;
+      return release(exchange);
+    case Exchange::Stage::answered:
+      if (!exchange.body_pending) release(exchange);
+      return;
+    default: return;  // late, and its answer still waits for its turn
+  }
+}
+
+Response Connection::result_of(Exchange& exchange) {
+  exchange.deadline = time_never;
+  try {
+    return exchange.task.result();
+  } catch (const Cancelled&) {
+    return Response::problem(Status::service_unavailable);
+  } catch (...) {
+    return failed(exchange);
+  }
+}
+
+/// The answer to an exception, which is being handled. One that comes from a broken body has the body's status.
+Response Connection::failed(Exchange& exchange) {
+  if (exchange.incoming.failed()) {
+    try {
+      throw;
+    } catch (const Failure&) {
+      ++server_->statistics.rejected;
+      return Response::problem(exchange.incoming.status());
+    } catch (...) {
+    }
+  }
+  return server_->service.failed(exchange.request, std::current_exception());
+}
+
+// The handler's time is over. The client gets its answer now; the handler is cancelled, and its place is held until it
+// has really ended.
+void Connection::expire(Exchange& exchange) {
+  exchange.deadline = time_never;
+  if (exchange.stage != Exchange::Stage::running) return;
+  exchange.cancel(CancelReason::deadline);
+  exchange.late = true;
+  ready(exchange, Response::problem(Status::service_unavailable));
+}
+
+// What the connection answers by itself: the request cannot be trusted or not be served, so nothing after it is read.
+void Connection::refuse(Status status) {
+  ++server_->statistics.rejected;
+  Exchange& exchange = server_->exchanges.take(*this);
+  exchange.refusal = true;
+  exchanges_.push_back(exchange);
+  ++exchange_count_;
+  no_more_ = true;
+  ready(exchange, Response::problem(status));
+  advance();
+}
+
+void Connection::release(Exchange& exchange) noexcept {
+  static_cast<ListHook<Exchange>&>(exchange).unlink();
+  --exchange_count_;
+  if (reading_ == &exchange) reading_ = nullptr;
+  if (exchanges_.empty()) barrier_ = false;
+  server_->exchanges.give_back(exchange);
+}
+
+}  // namespace gyre::http

@@ -1,0 +1,178 @@
+// The way in: heads, bodies, and when to stop reading.
+
+#include <gyre/http/internal/connection.hpp>
+
+#include <algorithm>
+
+namespace gyre::http {
+namespace {
+
+/// Whether a request must be alone: it waits for those before it and holds back those behind it (RFC 9112 9.3.2).
+bool stands_alone(const wire::RequestHead& head) noexcept {
+  return !is_safe(head.method()) || head.has_body() || head.upgrade() || !head.keep_alive() ||
+         head.version_minor() == 0;
+}
+
+}  // namespace
+
+// What the loop hands over is used where it lies as long as nothing is waiting before it; the rest is kept.
+void Connection::on_bytes(std::string_view data) {
+  if (life_ == Life::finishing || life_ == Life::lingering || life_ == Life::closing) return;
+  if (input_.empty()) {
+    direct_ = data;
+  } else {
+    input_.append(data);
+  }
+  consume();
+  if (!direct_.empty()) input_.append(std::exchange(direct_, {}));
+  if (reading_ != nullptr && reading_->incoming.mode() == IncomingBody::Mode::held) reading_->incoming.wake_reader();
+}
+
+void Connection::on_end() noexcept {
+  receive_ended_ = true;
+  const bool at_work = exchanges_.find([](Exchange& exchange) { return exchange.task_active; }) != nullptr;
+  if (at_work || life_ == Life::leaving) {
+    close(CancelReason::client_gone);
+  } else if (flushed() || life_ == Life::lingering) {
+    close();
+  } else {
+    end_after_output();  // what is written still goes out: the client may only have ended its side
+  }
+}
+
+void Connection::use(std::size_t count) noexcept {
+  if (input_.empty()) {
+    direct_.remove_prefix(count);
+  } else {
+    input_.drop(count);
+  }
+}
+
+void Connection::consume() {
+  while (life_ == Life::open && !unused().empty()) {
+    const bool used = reading_ != nullptr ? take_body() : may_take_head() && take_head();
+    if (!used) return;
+  }
+}
+
+bool Connection::stalled() const noexcept { return output_bytes_ > server_->options.limits.output; }
+
+bool Connection::may_take_head() const noexcept {
+  return !no_more_ && !barrier_ && !stalled() && exchange_count_ < server_->options.limits.concurrent_requests;
+}
+
+bool Connection::take_head() {
+  if (scratch_ == nullptr) scratch_ = &server_->exchanges.take(*this);
+  const std::string_view data = unused();
+  const wire::HeadOutcome outcome =
+      wire::parse_request_head(data, server_->options.limits.head, scratch_->head, progress_);
+  Exchange& exchange = *std::exchange(scratch_, nullptr);
+  if (outcome.state != wire::HeadState::complete) [[unlikely]] {
+    server_->exchanges.give_back(exchange);
+    if (outcome.state == wire::HeadState::rejected) refuse(outcome.status());
+    return false;
+  }
+  progress_ = {};
+  if (!exchanges_.empty() && stands_alone(exchange.head)) {
+    barrier_ = true;
+    server_->exchanges.give_back(exchange);
+    return false;  // it is parsed anew when its time has come
+  }
+  head_deadline_ = time_never;
+  ++server_->statistics.requests;
+  begin(exchange, data.substr(0, exchange.head.head_size()));
+  return true;
+}
+
+// --- bodies ----------------------------------------------------------------------------------------------------------
+
+void Connection::begin_body(Exchange& exchange) {
+  const Limits& limits = server_->options.limits;
+  const wire::RequestHead& head = exchange.head;
+  const std::uint64_t most = exchange.handler->limits().body.value_or(limits.body);
+  exchange.incoming.begin(head.chunked() ? wire::BodyDecoder::chunked(limits.chunks, most)
+                                         : wire::BodyDecoder::with_length(*head.content_length()),
+                          head.expect_continue(), now());
+  exchange.body_pending = true;
+  exchange.request.set_body_source(&exchange.incoming);
+  reading_ = &exchange;
+}
+
+bool Connection::take_body() {
+  Exchange& exchange = *reading_;
+  if (exchange.incoming.mode() == IncomingBody::Mode::held) return false;
+  const std::size_t before = unused().size();
+  feed_body(exchange);
+  const bool used = unused().size() != before;
+  body_progressed(exchange);
+  if (exchange.stage == Exchange::Stage::collecting && !exchange.body_pending) collected(exchange);
+  return used;
+}
+
+void Connection::feed_body(Exchange& exchange) { use(exchange.incoming.feed(unused(), now())); }
+
+InputBuffer Connection::take_input() {
+  if (!direct_.empty()) input_.append(std::exchange(direct_, {}));
+  return std::move(input_);
+}
+
+void Connection::give_back_input(std::string_view rest) {
+  if (!rest.empty()) input_.append(rest);
+}
+
+void Connection::permit(Exchange& exchange) {
+  if (!exchange.incoming.wants_permission()) return;
+  exchange.incoming.permit();
+  if (unused().empty()) append_output("HTTP/1.1 100 Continue\r\n\r\n");
+}
+
+// Called from within tasks, too: what is to follow is left to a later step then.
+void Connection::body_progressed(Exchange& exchange) noexcept {
+  IncomingBody& body = exchange.incoming;
+  const bool over = body.ended() || body.failed();
+  const bool too_much = body.mode() == IncomingBody::Mode::discarded && body.discarded() > server_->options.limits.drain;
+  if (!exchange.body_pending || !(over || too_much)) return;
+  exchange.body_pending = false;
+  reading_ = nullptr;
+  if (body.failed()) no_more_ = true;
+  if (exchange.stage == Exchange::Stage::collecting) return;
+  body.wake_reader();
+  if (exchange.stage == Exchange::Stage::answered) {
+    if (!body.ended()) end_after_output();
+    if (!exchange.task_active) release(exchange);
+  }
+  schedule_work();
+}
+
+// --- backpressure ----------------------------------------------------------------------------------------------------
+
+/// Whether bytes that arrive can only be kept.
+bool Connection::reading_ahead() const noexcept {
+  if (life_ == Life::leaving) return true;
+  if (life_ != Life::open) return false;
+  if (reading_ == nullptr) return !may_take_head();
+  return reading_->incoming.mode() == IncomingBody::Mode::held && !reading_->incoming.has_reader();
+}
+
+// Reads no further where too much is waiting: the client then meets TCP's own backpressure. Its hang-up is still seen.
+void Connection::pause_or_resume() noexcept {
+  if (life_ < Life::leaving && !receive_ended_) {
+    Loop& loop = server_->loop;
+    const bool too_much = reading_ahead() && input_.size() > server_->options.limits.read_ahead;
+    if (too_much && !paused_) {
+      paused_ = true;
+      loop.cancel(*this);
+    } else if (too_much && !receiving() && !watch_.armed()) {
+      watch_.descriptor = socket();
+      watch_.events = PollOperation::hang_up;
+      loop.submit(watch_);
+    } else if (!too_much && paused_ && !receiving()) {
+      paused_ = false;
+      loop.cancel(watch_);
+      loop.submit(*this);
+    }
+  }
+  set_deadline();
+}
+
+}  // namespace gyre::http

@@ -1,0 +1,147 @@
+// The way out: buffers and sends.
+
+#include <gyre/http/internal/connection.hpp>
+
+#include <cstring>
+
+namespace gyre::http {
+
+void Connection::write(const wire::ResponseHead& given, std::string_view body, const Exchange& exchange) {
+  wire::ResponseHead head = given;
+  head.date = server_->date.text(server_->loop);
+  head.server = server_->options.server_name;
+  Output& out = output(wire::response_head_bound(head) + body.size());
+  char* end = wire::write_response_head(head, out.end());
+  if (end == nullptr) {
+    // A content type with a control character: nothing of that answer may leave.
+    constexpr std::string_view plain;
+    head.status = Status::internal_server_error;
+    head.content_type = plain;
+    head.fields = plain;
+    head.content_length = 0;
+    head.framing = wire::BodyFraming::length;
+    body = plain;
+    end = wire::write_response_head(head, out.end());
+  }
+  if (!body.empty()) {
+    std::memcpy(end, body.data(), body.size());
+    end += body.size();
+  }
+  out.route = exchange.refusal ? nullptr : &exchange.handler->limits();
+  written(out, static_cast<std::size_t>(end - out.end()));
+  ++server_->statistics.responses;
+}
+
+void Connection::append_output(std::string_view text) {
+  if (text.empty()) return;
+  Output& out = output(text.size());
+  std::memcpy(out.end(), text.data(), text.size());
+  written(out, text.size());
+}
+
+void Connection::written(Output& out, std::size_t bytes) noexcept {
+  out.size += static_cast<std::uint32_t>(bytes);
+  output_bytes_ += bytes;
+}
+
+// The buffer to write `bytes` into: the last pending one if there is room, so that all answers of a turn leave
+// together.
+Output& Connection::output(std::size_t bytes) {
+  if (pending_last_ != nullptr && pending_last_->left() >= bytes) return *pending_last_;
+  Output& fresh = server_->outputs.take(*this, bytes);
+  if (pending_ == nullptr) {
+    pending_ = &fresh;
+  } else {
+    pending_last_->next = &fresh;
+    fresh.route = pending_last_->route;
+  }
+  pending_last_ = &fresh;
+  server_->loop.flush_later(*this);
+  return fresh;
+}
+
+// At most one send is with the kernel: two could overtake each other.
+void Connection::send_next() noexcept {
+  if (file_send_) return;
+  if (pending_ == nullptr) {
+    if (life_ == Life::finishing) linger();
+    return;
+  }
+  sending_ = pending_;
+  pending_ = sending_->next;
+  if (pending_ == nullptr) pending_last_ = nullptr;
+  sending_->descriptor = socket();
+  submit_send();
+}
+
+void Connection::submit_send() noexcept {
+  Output& out = *sending_;
+  out.parts[0] = as_bytes({out.bytes() + out.sent_before, out.size - out.sent_before});
+  out.part_count = 1;
+  send_deadline_ = time_after(now(), write_stall(out.route));
+  server_->loop.submit(out);
+  set_deadline();
+}
+
+void Connection::on_sent(Operation& operation, const Completion& completion) noexcept {
+  auto& output = static_cast<Output&>(operation);
+  Connection& self = *output.connection;
+  const bool judging = std::exchange(self.judging_, false);
+  const std::uint32_t missing = output.size - output.sent_before;
+  if (judging && self.life_ != Life::closing && self.goes_on(output, completion.result)) return;
+  const bool whole = completion.result == static_cast<std::int32_t>(missing);
+  self.sending_ = nullptr;
+  self.output_bytes_ -= output.size;
+  self.server_->outputs.give_back(output);
+  self.guarded([&] {
+    if (!whole) return judging ? self.abort() : self.close();
+    if (self.life_ == Life::closing) return;
+    self.send_next();
+    self.exchanges_.for_each([](Exchange& exchange) { exchange.outgoing.wake_writer(); });
+    self.consume();
+  });
+}
+
+/// A send that took long was interrupted. It goes on if the client takes what it must take in that time.
+bool Connection::goes_on(Output& output, std::int32_t result) noexcept {
+  const auto sent = static_cast<std::uint32_t>(std::max(result, 0));
+  if (result < 0 && result != -ECANCELED) return false;
+  if (output.sent_before + sent == output.size) return false;  // it was just done
+  const std::uint64_t seconds = std::chrono::floor<std::chrono::seconds>(write_stall(output.route)).count();
+  const std::uint64_t needed = std::max<std::uint64_t>(1, seconds * rate(output.route));
+  if (sent < needed) return false;
+  output.sent_before += sent;
+  submit_send();
+  return true;
+}
+
+Duration Connection::write_stall(const RouteLimits* route) const noexcept {
+  const Duration usual = server_->options.limits.write_stall;
+  return route != nullptr ? route->write_stall.value_or(usual) : usual;
+}
+
+std::uint32_t Connection::rate(const RouteLimits* route) const noexcept {
+  const std::uint32_t usual = server_->options.limits.rate;
+  return route != nullptr ? route->rate.value_or(usual) : usual;
+}
+
+// --- files, which go past the outputs --------------------------------------------------------------------------------
+
+void Connection::file_send_began() noexcept {
+  file_send_ = true;
+  const Exchange& exchange = *exchanges_.find([](Exchange& each) { return each.outgoing.sending_file(); });
+  const RouteLimits* route = &exchange.handler->limits();
+  const std::uint32_t slowest = rate(route);
+  const std::uint64_t seconds = slowest == 0 ? 0 : exchange.outgoing.file_bytes() / slowest;
+  // How far the kernel got cannot be asked without losing bytes: the time is that of the slowest client allowed.
+  send_deadline_ = time_after(now(), std::max(write_stall(route), Duration{std::chrono::seconds{seconds}}));
+  set_deadline();
+}
+
+void Connection::file_send_ended() noexcept {
+  file_send_ = false;
+  if (life_ != Life::closing && sending_ == nullptr) send_next();
+  set_deadline();
+}
+
+}  // namespace gyre::http

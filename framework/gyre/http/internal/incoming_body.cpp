@@ -1,0 +1,170 @@
+#include <gyre/http/internal/incoming_body.hpp>
+
+#include <gyre/http/internal/connection.hpp>
+
+#include <algorithm>
+
+namespace gyre::http {
+namespace {
+
+Error error_of(wire::BodyError error) noexcept {
+  const Status status = wire::status_of(error);
+  return status == Status::bad_request ? Errc::bad_message : Errc::limit_exceeded;
+}
+
+}  // namespace
+
+void IncomingBody::begin(const wire::BodyDecoder& decoder, bool wants_permission, TimePoint now) noexcept {
+  decoder_ = decoder;
+  wants_permission_ = wants_permission;
+  started_ = progressed_ = paused_ = now;
+}
+
+void IncomingBody::clear() noexcept {
+  decoder_ = {};
+  reader_ = nullptr;
+  piece_.clear();
+  memory_ = nullptr;
+  filled_ = 0;
+  discarded_ = 0;
+  text_ = trailers_ = {};
+  started_ = progressed_ = paused_ = time_never;
+  status_ = Status{0};
+  mode_ = Mode::held;
+  wants_permission_ = false;
+}
+
+void IncomingBody::start_collecting() {
+  if (const auto left = decoder_.left()) {
+    memory_ = static_cast<char*>(exchange_->arena.allocate(static_cast<std::size_t>(*left), 1));
+  }
+  piece_.clear();
+  mode_ = Mode::collected;
+  resume(exchange_->connection->now());
+}
+
+void IncomingBody::append(std::string_view data) {
+  if (mode_ == Mode::discarded) {
+    discarded_ += data.size();
+  } else if (memory_ != nullptr) {
+    std::copy(data.begin(), data.end(), memory_ + filled_);
+    filled_ += data.size();
+  } else {
+    piece_.append(data);
+  }
+}
+
+std::size_t IncomingBody::feed(std::string_view input, TimePoint now) {
+  std::size_t used = 0;
+  for (;;) {
+    const wire::BodyDecoder::Step step = decoder_.next(input.substr(used));
+    if (step.used == 0) break;
+    append(step.data);
+    used += step.used;
+  }
+  after_step(now);
+  if (mode_ == Mode::collected && ended()) {
+    text_ = memory_ != nullptr ? std::string_view{memory_, filled_} : piece_.view();
+    exchange_->request.set_body(text_);
+    exchange_->request.set_body_source(nullptr);
+  }
+  return used;
+}
+
+// The trailers are views into bytes that go: they are kept apart.
+void IncomingBody::after_step(TimePoint now) {
+  progressed_ = now;
+  if (decoder_.error() != wire::BodyError::none) fail(wire::status_of(decoder_.error()), error_of(decoder_.error()));
+  if (decoder_.done() && !decoder_.trailers().empty()) {
+    trailers_ = exchange_->arena.copy(decoder_.trailers());
+    exchange_->request.set_trailers(trailers_);
+  }
+}
+
+void IncomingBody::end_of_input() noexcept {
+  decoder_.end();
+  if (decoder_.error() != wire::BodyError::none) fail(Status::bad_request, Errc::closed);
+}
+
+// Takes over the connection's bytes as they are and moves the data in them together: the piece then stays where it is
+// while further bytes arrive.
+IncomingBody::Piece IncomingBody::take() noexcept {
+  if (failed()) return failure();
+  piece_.clear();
+  if (ended() || mode_ != Mode::held) return {State::ended};
+  Connection& connection = *exchange_->connection;
+  std::size_t size = 0;
+  try {
+    connection.permit(*exchange_);
+    piece_ = connection.take_input();
+    char* const begin = piece_.data();
+    const std::size_t whole = piece_.size();
+    std::size_t used = 0;
+    while (used < whole) {
+      const wire::BodyDecoder::Step step = decoder_.next({begin + used, whole - used});
+      if (step.used == 0) break;
+      std::copy(step.data.begin(), step.data.end(), begin + size);
+      size += step.data.size();
+      used += step.used;
+    }
+    after_step(connection.now());
+    connection.give_back_input({begin + used, whole - used});
+  } catch (const std::bad_alloc&) {
+    fail(Status::service_unavailable, Errc::out_of_memory);
+  }
+  const std::string_view data{piece_.data(), size};
+  connection.body_progressed(*exchange_);
+  if (!data.empty()) return {State::ready, data};
+  if (failed()) return failure();
+  return {ended() ? State::ended : State::waiting};
+}
+
+IncomingBody::Piece IncomingBody::collect() noexcept {
+  if (failed()) return failure();
+  if (mode_ == Mode::held && !ended()) {
+    Connection& connection = *exchange_->connection;
+    try {
+      connection.permit(*exchange_);
+      start_collecting();
+      connection.feed_body(*exchange_);
+    } catch (const std::bad_alloc&) {
+      fail(Status::service_unavailable, Errc::out_of_memory);
+    }
+    connection.body_progressed(*exchange_);
+    if (failed()) return failure();
+  }
+  return {ended() ? State::ready : State::waiting};
+}
+
+void IncomingBody::set_reader(gyre::detail::Waiter* reader) noexcept {
+  reader_ = reader;
+  const TimePoint now = exchange_->connection->now();
+  if (reader != nullptr) {
+    resume(now);
+  } else {
+    pause(now);
+  }
+  exchange_->connection->set_deadline();
+}
+
+TimePoint IncomingBody::deadline(Duration stall, std::uint32_t rate, Duration grace) const noexcept {
+  if (paused_ != time_never) return time_never;
+  const TimePoint stalled = time_after(progressed_, stall);
+  if (rate == 0 || grace == Duration::max()) return stalled;
+  const std::uint64_t bytes = decoder_.decoded();
+  const auto earned = std::chrono::nanoseconds{bytes / rate * 1'000'000'000 + bytes % rate * 1'000'000'000 / rate};
+  return std::min(stalled, time_after(time_after(started_, grace), earned));
+}
+
+void IncomingBody::pause(TimePoint now) noexcept {
+  if (mode_ == Mode::held && paused_ == time_never) paused_ = now;
+}
+
+void IncomingBody::resume(TimePoint now) noexcept {
+  if (paused_ == time_never) return;
+  started_ = time_after(started_, now - paused_);
+  progressed_ = now;
+  paused_ = time_never;
+}
+
+}  // namespace gyre::http

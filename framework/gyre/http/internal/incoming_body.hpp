@@ -1,0 +1,100 @@
+#pragma once
+
+#include <gyre/base/time.hpp>
+#include <gyre/http/detail/body_source.hpp>
+#include <gyre/http/internal/input_buffer.hpp>
+#include <gyre/wire/h1/body_decoder.hpp>
+
+#include <optional>
+
+namespace gyre::http {
+
+struct Exchange;
+
+/// The body of one request on its way in: what has become of the bytes, for `Body` and `Request::collect`, and whether
+/// they come quickly enough.
+class IncomingBody final : public gyre::detail::BodySource {
+ public:
+  enum class Mode : std::uint8_t {
+    held,       ///< Nobody has asked for it yet, or it is read piece by piece: the bytes stay with the connection.
+    collected,  ///< It is put together in memory as it arrives.
+    discarded,  ///< It is read to get it out of the way.
+  };
+
+  explicit IncomingBody(Exchange& owner) noexcept : exchange_(&owner) {}
+
+  /// A body follows the head. `now` starts its clock.
+  void begin(const wire::BodyDecoder& decoder, bool wants_permission, TimePoint now) noexcept;
+  void clear() noexcept;
+
+  Mode mode() const noexcept { return mode_; }
+  void discard() noexcept { mode_ = Mode::discarded; }
+  /// Starts to collect. Throws `std::bad_alloc`.
+  void start_collecting();
+
+  /// Takes what it can of `input`, for a mode that keeps nothing with the connection. Returns how much. Throws
+  /// `std::bad_alloc`.
+  std::size_t feed(std::string_view input, TimePoint now);
+
+  bool ended() const noexcept { return decoder_.done(); }
+  bool failed() const noexcept { return status_ != Status{0}; }
+  /// What a failure is answered with.
+  Status status() const noexcept { return status_; }
+  void fail(Status status, Error error) noexcept {
+    if (failed()) return;
+    status_ = status;
+    error_ = error;
+  }
+  /// The client has ended its side.
+  void end_of_input() noexcept;
+  /// The whole body, collected; the request's memory.
+  std::string_view text() const noexcept { return text_; }
+  std::string_view trailers() const noexcept { return trailers_; }
+
+  /// The client waits for a 100 and has not got it.
+  bool wants_permission() const noexcept { return wants_permission_; }
+  void permit() noexcept { wants_permission_ = false; }
+  /// The bytes that are missing, if that is known.
+  std::optional<std::uint64_t> left() const noexcept { return decoder_.left(); }
+  /// Bytes thrown away so far.
+  std::uint64_t discarded() const noexcept { return discarded_; }
+
+  bool has_reader() const noexcept { return reader_ != nullptr; }
+  void wake_reader() noexcept {
+    if (reader_ != nullptr) std::exchange(reader_, nullptr)->wake();
+  }
+
+  /// Until when more must have arrived. The clock stands still while nobody wants more (`pause`).
+  TimePoint deadline(Duration stall, std::uint32_t rate, Duration grace) const noexcept;
+  void pause(TimePoint now) noexcept;
+  void resume(TimePoint now) noexcept;
+
+  // BodySource
+  Piece take() noexcept override;
+  Piece collect() noexcept override;
+  void set_reader(gyre::detail::Waiter* reader) noexcept override { reader_ = reader; }
+
+ private:
+  Piece failure() const noexcept { return {State::failed, {}, error_}; }
+  void after_step(TimePoint now);
+  void append(std::string_view data);
+
+  Exchange* exchange_;
+  wire::BodyDecoder decoder_;
+  gyre::detail::Waiter* reader_ = nullptr;
+  InputBuffer piece_;  ///< What `take` handed out last, or a chunked body that is being collected.
+  char* memory_ = nullptr;
+  std::size_t filled_ = 0;
+  std::uint64_t discarded_ = 0;
+  std::string_view text_;
+  std::string_view trailers_;
+  TimePoint started_ = time_never;
+  TimePoint progressed_ = time_never;
+  TimePoint paused_ = time_never;
+  Status status_ = Status{0};
+  Error error_ = Errc::unexpected;
+  Mode mode_ = Mode::held;
+  bool wants_permission_ = false;
+};
+
+}  // namespace gyre::http

@@ -1,0 +1,88 @@
+#include <gyre/http/internal/outgoing_body.hpp>
+
+#include <gyre/base/error.hpp>
+#include <gyre/http/internal/connection.hpp>
+#include <gyre/wire/h1/chunk_writer.hpp>
+
+namespace gyre::http {
+
+void OutgoingBody::begin(Framing framing, std::uint64_t length) noexcept {
+  framing_ = framing;
+  left_ = length;
+}
+
+void OutgoingBody::clear() noexcept {
+  writer_ = nullptr;
+  left_ = file_left_ = file_bytes_ = 0;
+  trailers_.clear();
+}
+
+bool OutgoingBody::finish() {
+  if (file_left_ != 0) return false;
+  if (framing_ == Framing::length) return left_ == 0;
+  if (framing_ == Framing::chunked) {
+    Connection& connection = *exchange_->connection;
+    connection.append_output(wire::last_chunk);
+    connection.append_output(trailers_);
+    connection.append_output("\r\n");
+  }
+  return true;
+}
+
+void OutgoingBody::count(std::uint64_t size) {
+  if (framing_ != Framing::length) return;
+  if (size > left_) throw Failure{Errc::limit_exceeded};
+  left_ -= size;
+}
+
+void OutgoingBody::put(std::string_view text) {
+  if (text.empty()) return;  // an empty chunk would end the body
+  count(text.size());
+  Connection& connection = *exchange_->connection;
+  if (framing_ != Framing::chunked) return connection.append_output(text);
+  char head[wire::chunk_head_bound];
+  const char* const end = wire::write_chunk_head(text.size(), head);
+  connection.append_output({head, static_cast<std::size_t>(end - head)});
+  connection.append_output(text);
+  connection.append_output(wire::chunk_end);
+}
+
+void OutgoingBody::put_trailer(std::string_view name, std::string_view value) {
+  if (wire::is_forbidden_trailer(field_id(name))) throw Failure{Errc::invalid_argument};
+  std::string line(wire::field_bound(name, value), '\0');
+  if (wire::write_field(name, value, line.data()) == nullptr) throw Failure{Errc::invalid_argument};
+  trailers_ += line;
+}
+
+bool OutgoingBody::closed() const noexcept { return exchange_->connection->closing(); }
+bool OutgoingBody::has_room() const noexcept { return !exchange_->connection->stalled(); }
+bool OutgoingBody::flushed() const noexcept { return exchange_->connection->flushed(); }
+
+void OutgoingBody::wake_writer() noexcept {
+  if (writer_ != nullptr && (wants_all_ ? flushed() : has_room())) std::exchange(writer_, nullptr)->wake();
+}
+
+int OutgoingBody::begin_file(std::uint64_t size) {
+  count(size);
+  file_left_ = size;
+  if (framing_ == Framing::chunked) {
+    char head[wire::chunk_head_bound];
+    const char* const end = wire::write_chunk_head(size, head);
+    exchange_->connection->append_output({head, static_cast<std::size_t>(end - head)});
+  }
+  return exchange_->connection->socket();
+}
+
+void OutgoingBody::begin_file_send(std::uint64_t size) noexcept {
+  file_bytes_ = size;
+  exchange_->connection->file_send_began();
+}
+
+// The pieces of a chunk that are not sent leave it open, and the stream then is cut.
+void OutgoingBody::end_file() noexcept {
+  file_left_ -= std::exchange(file_bytes_, 0);
+  if (file_left_ == 0 && framing_ == Framing::chunked) exchange_->connection->append_output(wire::chunk_end);
+  exchange_->connection->file_send_ended();
+}
+
+}  // namespace gyre::http

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <gyre/http/detail/body_sink.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace gyre::http {
+
+struct Exchange;
+
+/// The streamed body of one answer on its way out: its framing, and who waits to write more.
+class OutgoingBody final : public gyre::detail::BodySink {
+ public:
+  enum class Framing : std::uint8_t { length, chunked, until_close };
+
+  explicit OutgoingBody(Exchange& owner) noexcept : exchange_(&owner) {}
+
+  void begin(Framing framing, std::uint64_t length) noexcept;
+  /// The task has ended. Writes what ends the body; false if it is not whole.
+  bool finish();
+  void clear() noexcept;
+
+  Framing framing() const noexcept { return framing_; }
+  /// Wakes who waits, if what he waits for has come true.
+  void wake_writer() noexcept;
+  bool sending_file() const noexcept { return file_bytes_ != 0; }
+  std::uint64_t file_bytes() const noexcept { return file_bytes_; }
+
+  // BodySink
+  bool closed() const noexcept override;
+  void put(std::string_view text) override;
+  void put_trailer(std::string_view name, std::string_view value) override;
+  bool has_room() const noexcept override;
+  bool flushed() const noexcept override;
+  void set_writer(gyre::detail::Waiter* writer, bool all) noexcept override {
+    writer_ = writer;
+    wants_all_ = all;
+  }
+  int begin_file(std::uint64_t size) override;
+  void begin_file_send(std::uint64_t size) noexcept override;
+  void end_file() noexcept override;
+
+ private:
+  void count(std::uint64_t size);
+
+  Exchange* exchange_;
+  gyre::detail::Waiter* writer_ = nullptr;
+  std::uint64_t left_ = 0;        ///< Of an announced length.
+  std::uint64_t file_left_ = 0;   ///< Of the file that was begun.
+  std::uint64_t file_bytes_ = 0;  ///< Of it on their way past us.
+  std::string trailers_;
+  Framing framing_ = Framing::chunked;
+  bool wants_all_ = false;
+};
+
+}  // namespace gyre::http
