@@ -105,6 +105,12 @@ char* put_line(char* out, const char (&name)[size], std::string_view value) noex
   return put(put_short(put(out, name), value), "\r\n");
 }
 
+/// Lines that are complete already.
+char* put_lines(char* out, std::string_view lines) noexcept {
+  if (!lines.empty()) std::memcpy(out, lines.data(), lines.size());
+  return out + lines.size();
+}
+
 }  // namespace
 
 std::size_t response_head_bound(const ResponseHead& head) noexcept {
@@ -132,11 +138,14 @@ char* write_response_head(const ResponseHead& head, char* out) noexcept {
     case ConnectionOption::upgrade: out = put(out, "Connection: upgrade\r\n"); break;
     case ConnectionOption::none: break;
   }
-  if (!head.fields.empty()) {
-    std::memcpy(out, head.fields.data(), head.fields.size());
-    out += head.fields.size();
-  }
-  return put(out, "\r\n");
+  return put(put_lines(out, head.fields), "\r\n");
+}
+
+std::size_t interim_head_bound(std::string_view fields) noexcept { return copied_size + fields.size() + 2; }
+
+char* write_interim_head(Status status, std::string_view fields, char* out) noexcept {
+  if (code(status) < 100 || code(status) > 199) return nullptr;
+  return put(put_lines(put_status_line(out, status), fields), "\r\n");
 }
 
 char* write_field(std::string_view name, std::string_view value, char* out) noexcept {

@@ -45,6 +45,16 @@ std::size_t response_head_bound(const ResponseHead& head) noexcept;
 /// line, say): then nothing of it may be sent. A status outside 100 to 999 is written as 500.
 char* write_response_head(const ResponseHead& head, char* out) noexcept;
 
+/// The room that `write_interim_head` needs at most, in bytes.
+std::size_t interim_head_bound(std::string_view fields) noexcept;
+
+/// Writes the head of an interim response (RFC 9110 15.2), which has no body and is followed by another one: the status
+/// line, `fields` (field lines made by `write_field`, or nothing) and the empty line. `out` has room for
+/// `interim_head_bound(fields)` bytes; those behind the head, within that room, may be overwritten.
+///
+/// Returns the end of what was written, or nullptr for a status outside 100 to 199. Not for HTTP/1.0 clients.
+char* write_interim_head(Status status, std::string_view fields, char* out) noexcept;
+
 /// The room that `write_field` needs, in bytes.
 constexpr std::size_t field_bound(std::string_view name, std::string_view value) noexcept {
   return name.size() + value.size() + 4;

@@ -1,6 +1,8 @@
 #include <gyre/wire/h1/internal/head_lines.hpp>
 
-#include <gyre/wire/internal/byte_scan.hpp>
+#include <gyre/wire/h1/internal/field_line.hpp>
+#include <gyre/wire/h1/internal/line_end.hpp>
+#include <gyre/wire/internal/characters.hpp>
 
 #include <algorithm>
 
@@ -33,16 +35,14 @@ HeadError check_request_line(std::string_view line) noexcept {
   return check_version(line.substr(second + 1));
 }
 
-/// The value needs no look: the search for the line's end has already refused every byte it may not hold.
-HeadError check_field_line(std::string_view line) noexcept {
-  if (is_blank(line.front())) return HeadError::obs_fold;
-  const std::size_t colon = line.find(':');
-  if (colon == std::string_view::npos) return HeadError::missing_colon;
-  const std::string_view name = line.substr(0, colon);
-  if (name.empty()) return HeadError::empty_field_name;
-  if (is_blank(name.back())) return HeadError::space_before_colon;
-  if (name.size() > UINT16_MAX) return HeadError::header_block_too_large;
-  return is_token(name) ? HeadError::none : HeadError::bad_field_name;
+HeadError head_error(LineEnd::Kind kind) noexcept {
+  using enum LineEnd::Kind;
+  switch (kind) {
+    case bare_cr: return HeadError::bare_cr;
+    case bare_lf: return HeadError::bare_lf;
+    case control_character: return HeadError::control_character;
+    default: return HeadError::none;
+  }
 }
 
 /// Whether the bytes before `end` pass a limit. Asked before anything else about them, so that a fault behind a limit
@@ -77,31 +77,21 @@ HeadError take_line(std::string_view line, const HeadLimits& limits, HeadProgres
 }  // namespace
 
 HeadOutcome check_head_lines(std::string_view data, const HeadLimits& limits, HeadProgress& progress) noexcept {
-  const char* const base = data.data();
-  const char* const end = base + data.size();
   for (;;) {
-    const char* const stop = Scan::value_end(base + progress.scanned, end, base);
-    const auto place = static_cast<std::size_t>(stop - base);
-    progress.scanned = static_cast<std::uint32_t>(place);
-    const bool is_cr = stop != end && *stop == '\r';
-    if (stop == end || (is_cr && stop + 1 == end)) {
-      const HeadError limit = check_limits(limits, progress, data.size());
-      return limit == HeadError::none ? HeadOutcome{} : rejected(limit);
-    }
-
-    const std::size_t decided = place + (is_cr ? 2 : 1);
-    if (const HeadError limit = check_limits(limits, progress, decided); limit != HeadError::none) {
+    const LineEnd found = find_line_end(data, progress.scanned);
+    if (const HeadError limit = check_limits(limits, progress, found.decided); limit != HeadError::none) {
       return rejected(limit);
     }
-    if (!is_cr) return rejected(*stop == '\n' ? HeadError::bare_lf : HeadError::control_character);
-    if (stop[1] != '\n') return rejected(HeadError::bare_cr);
+    progress.scanned = static_cast<std::uint32_t>(found.place);
+    if (found.kind == LineEnd::Kind::unfinished) return {};
+    if (const HeadError error = head_error(found.kind); error != HeadError::none) return rejected(error);
 
     bool done = false;
-    const std::string_view line = data.substr(progress.line_begin, place - progress.line_begin);
+    const std::string_view line = data.substr(progress.line_begin, found.place - progress.line_begin);
     if (const HeadError error = take_line(line, limits, progress, done); error != HeadError::none) {
       return rejected(error);
     }
-    progress.line_begin = progress.scanned = static_cast<std::uint32_t>(decided);
+    progress.line_begin = progress.scanned = static_cast<std::uint32_t>(found.decided);
     if (done) return {HeadState::complete, HeadError::none};
   }
 }
