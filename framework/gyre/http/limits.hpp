@@ -46,7 +46,7 @@ struct Limits {
   /// Bytes per second that a body arrives with (else 408) and that an answer is taken with. 0: no minimum.
   std::uint32_t rate = 240;
   /// How long a body may arrive more slowly than `rate` before that counts.
-  Duration rate_grace = std::chrono::seconds{5};
+  Duration rate_grace = std::chrono::seconds{10};
 };
 
 /// What one route has otherwise than `Limits`. What is not set is the server's.

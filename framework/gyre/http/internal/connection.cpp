@@ -32,17 +32,6 @@ void Connection::turn_away(ServerState& server, int descriptor) {
 
 // --- what the loop tells us ------------------------------------------------------------------------------------------
 
-template <class Step>
-void Connection::guarded(Step step) noexcept {
-  try {
-    step();
-  } catch (const std::bad_alloc&) {
-    close();
-  }
-  pause_or_resume();
-  settle();
-}
-
 void Connection::on_receive(Operation& operation, const Completion& completion) noexcept {
   auto& self = static_cast<Connection&>(static_cast<ReceiveOperation&>(operation));
   self.guarded([&] {

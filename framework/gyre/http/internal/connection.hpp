@@ -83,7 +83,21 @@ class Connection final : private ReceiveOperation,
   static void on_work(Work& work) noexcept;
   /// Runs `step`, which may run out of memory: then this connection goes and the others stay.
   template <class Step>
-  void guarded(Step step) noexcept;
+  void guarded(const Step& step) noexcept {
+    try {
+      step();
+    } catch (const std::bad_alloc&) {
+      close();
+    }
+    pause_or_resume();
+    settle();
+  }
+
+  /// Whether a request must be alone: it waits for those before it and holds back those behind it (RFC 9112 9.3.2).
+  static bool stands_alone(const wire::RequestHead& head) noexcept {
+    return !is_safe(head.method()) || head.has_body() || head.upgrade() || !head.keep_alive() ||
+           head.version_minor() == 0;
+  }
 
   // Reading.
   bool receiving() const noexcept { return Operation::armed(); }
@@ -146,7 +160,7 @@ class Connection final : private ReceiveOperation,
   void start_session();
   bool settle() noexcept;
   void release(Exchange& exchange) noexcept;
-  void on_deadline() noexcept;
+  void on_deadline();
   TimePoint next_deadline() noexcept;
 
   ServerState* server_;

@@ -5,15 +5,6 @@
 #include <algorithm>
 
 namespace gyre::http {
-namespace {
-
-/// Whether a request must be alone: it waits for those before it and holds back those behind it (RFC 9112 9.3.2).
-bool stands_alone(const wire::RequestHead& head) noexcept {
-  return !is_safe(head.method()) || head.has_body() || head.upgrade() || !head.keep_alive() ||
-         head.version_minor() == 0;
-}
-
-}  // namespace
 
 // What the loop hands over is used where it lies as long as nothing is waiting before it; the rest is kept.
 void Connection::on_bytes(std::string_view data) {
@@ -90,9 +81,7 @@ void Connection::begin_body(Exchange& exchange) {
   const Limits& limits = server_->options.limits;
   const wire::RequestHead& head = exchange.head;
   const std::uint64_t most = exchange.handler->limits().body.value_or(limits.body);
-  exchange.incoming.begin(head.chunked() ? wire::BodyDecoder::chunked(limits.chunks, most)
-                                         : wire::BodyDecoder::with_length(*head.content_length()),
-                          head.expect_continue(), now());
+  exchange.incoming.begin(head, limits.chunks, most, now());
   exchange.body_pending = true;
   exchange.request.set_body_source(&exchange.incoming);
   reading_ = &exchange;

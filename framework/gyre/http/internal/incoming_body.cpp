@@ -14,9 +14,11 @@ Error error_of(wire::BodyError error) noexcept {
 
 }  // namespace
 
-void IncomingBody::begin(const wire::BodyDecoder& decoder, bool wants_permission, TimePoint now) noexcept {
-  decoder_ = decoder;
-  wants_permission_ = wants_permission;
+void IncomingBody::begin(const wire::RequestHead& head, const wire::ChunkLimits& chunks, std::uint64_t most,
+                         TimePoint now) noexcept {
+  limits_ = {most, chunks.extension, chunks.extensions, chunks.trailers, chunks.trailer_fields};
+  decoder_ = head.chunked() ? wire::BodyDecoder::chunked(limits_) : wire::BodyDecoder::with_length(*head.content_length());
+  wants_permission_ = head.expect_continue();
   started_ = progressed_ = paused_ = now;
 }
 
@@ -90,8 +92,9 @@ void IncomingBody::end_of_input() noexcept {
 // while further bytes arrive.
 IncomingBody::Piece IncomingBody::take() noexcept {
   if (failed()) return failure();
+  if (mode_ == Mode::discarded) return {State::failed, {}, Errc::cancelled};  // the answer is out already
   piece_.clear();
-  if (ended() || mode_ != Mode::held) return {State::ended};
+  if (ended() || mode_ == Mode::collected) return {State::ended};
   Connection& connection = *exchange_->connection;
   std::size_t size = 0;
   try {
@@ -121,6 +124,7 @@ IncomingBody::Piece IncomingBody::take() noexcept {
 
 IncomingBody::Piece IncomingBody::collect() noexcept {
   if (failed()) return failure();
+  if (mode_ == Mode::discarded) return {State::failed, {}, Errc::cancelled};
   if (mode_ == Mode::held && !ended()) {
     Connection& connection = *exchange_->connection;
     try {

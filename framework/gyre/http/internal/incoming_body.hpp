@@ -4,6 +4,8 @@
 #include <gyre/http/detail/body_source.hpp>
 #include <gyre/http/internal/input_buffer.hpp>
 #include <gyre/wire/h1/body_decoder.hpp>
+#include <gyre/wire/h1/chunk_limits.hpp>
+#include <gyre/wire/h1/request_head.hpp>
 
 #include <optional>
 
@@ -23,8 +25,8 @@ class IncomingBody final : public gyre::detail::BodySource {
 
   explicit IncomingBody(Exchange& owner) noexcept : exchange_(&owner) {}
 
-  /// A body follows the head. `now` starts its clock.
-  void begin(const wire::BodyDecoder& decoder, bool wants_permission, TimePoint now) noexcept;
+  /// A body follows `head`, of at most `most` bytes. `now` starts its clock.
+  void begin(const wire::RequestHead& head, const wire::ChunkLimits& chunks, std::uint64_t most, TimePoint now) noexcept;
   void clear() noexcept;
 
   Mode mode() const noexcept { return mode_; }
@@ -72,7 +74,7 @@ class IncomingBody final : public gyre::detail::BodySource {
   // BodySource
   Piece take() noexcept override;
   Piece collect() noexcept override;
-  void set_reader(gyre::detail::Waiter* reader) noexcept override { reader_ = reader; }
+  void set_reader(gyre::detail::Waiter* reader) noexcept override;
 
  private:
   Piece failure() const noexcept { return {State::failed, {}, error_}; }
@@ -80,6 +82,7 @@ class IncomingBody final : public gyre::detail::BodySource {
   void append(std::string_view data);
 
   Exchange* exchange_;
+  wire::BodyLimits limits_;
   wire::BodyDecoder decoder_;
   gyre::detail::Waiter* reader_ = nullptr;
   InputBuffer piece_;  ///< What `take` handed out last, or a chunked body that is being collected.
