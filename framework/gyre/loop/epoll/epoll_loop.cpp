@@ -83,6 +83,11 @@ void EpollLoop::close(int descriptor) noexcept {
   detail::close_descriptor(descriptor);
 }
 
+void EpollLoop::reset(int descriptor) noexcept {
+  detail::reset_on_close(descriptor);
+  close(descriptor);
+}
+
 // --- starting and stopping ----------------------------------------------------------------------------------------
 
 void EpollLoop::start(Operation& operation) noexcept {

@@ -34,6 +34,7 @@ class EpollLoop final : public Loop {
   Result<SocketAddress> peer_address(int descriptor) override;
   void shutdown(int descriptor, ShutdownSide side) noexcept override;
   void close(int descriptor) noexcept override;
+  void reset(int descriptor) noexcept override;
 
  protected:
   void start(Operation& operation) noexcept override;

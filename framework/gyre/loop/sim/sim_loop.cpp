@@ -79,6 +79,11 @@ void SimLoop::close(int descriptor) noexcept {
   poke_changed();
 }
 
+void SimLoop::reset(int descriptor) noexcept {
+  state_->network.reset(descriptor);
+  close(descriptor);
+}
+
 SimLoop::Entry& SimLoop::entry(int descriptor) {
   const auto index = static_cast<std::size_t>(descriptor - detail::SimNetwork::first_descriptor);
   if (index >= state_->entries.size()) state_->entries.resize(index + 1);

@@ -66,6 +66,10 @@ class UringLoop final : public Loop {
     sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
     sqe->user_data = ignored;
   }
+  void reset(int descriptor) noexcept override {
+    detail::reset_on_close(descriptor);
+    close(descriptor);
+  }
 
  protected:
   void start(Operation& operation) noexcept override;

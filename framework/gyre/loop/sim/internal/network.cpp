@@ -170,14 +170,24 @@ void SimNetwork::close_listener(Socket& listener) noexcept {
 void SimNetwork::close_stream(Socket& socket) noexcept {
   Socket* peer = socket.peer;
   if (peer == nullptr) return;
+  if (!socket.in.empty()) return reset_peer(socket);
   peer->peer = nullptr;
-  if (socket.in.empty()) {
-    peer->in_ended = true;
-  } else {
-    peer->error = peer->in_ended ? EPIPE : ECONNRESET;
-    peer->reset = true;
-  }
+  peer->in_ended = true;
   changed(*peer);
+}
+
+void SimNetwork::reset_peer(Socket& socket) noexcept {
+  Socket& peer = *std::exchange(socket.peer, nullptr);
+  peer.peer = nullptr;
+  peer.error = peer.in_ended ? EPIPE : ECONNRESET;
+  peer.reset = true;
+  changed(peer);
+}
+
+void SimNetwork::reset(int descriptor) noexcept {
+  Socket* socket = find(descriptor);
+  if (socket == nullptr || socket->peer == nullptr || sim_address::is_unix(socket->local)) return;
+  reset_peer(*socket);
 }
 
 // --- addresses ----------------------------------------------------------------------------------------------------
