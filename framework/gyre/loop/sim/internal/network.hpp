@@ -28,6 +28,9 @@ class SimNetwork {
   int open_socket(const SocketAddress& address);
   /// A descriptor whose readiness is what `set_foreign` says.
   int open_foreign();
+  /// The number of an open file, which is ready at all times; what it holds is `SimFiles`' own.
+  int open_file();
+  bool is_foreign(int descriptor) const noexcept;
   /// False if it is no such descriptor.
   bool set_foreign(int descriptor, std::uint32_t events);
   int close(int descriptor) noexcept;
