@@ -1,4 +1,5 @@
 #include "each_loop.hpp"
+#include "file_fixture.hpp"
 #include "loop_fixture.hpp"
 
 #include <catch2/catch.hpp>
@@ -295,14 +296,20 @@ TEST_CASE("a pipe whose other end is closed hangs up", "[loop][poll]") {
   });
 }
 
-TEST_CASE("a regular file is refused by epoll, and always ready for io_uring", "[loop][poll]") {
-  for_each_real_loop([](Loop& loop) {
+TEST_CASE("a regular file is always ready", "[loop][poll]") {
+  for_each_loop([](Loop& loop) {
     Pump pump{loop};
-    const int file = ::open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-    REQUIRE(file >= 0);
-    const int result = poll_once(pump, file, PollOperation::readable);
-    CHECK(result == (loop.backend() == gyre::Backend::epoll ? -EPERM : static_cast<int>(PollOperation::readable)));
-    ::close(file);
+    Files files{loop};
+    const std::string path = files.put("data", "");
+    Noted<gyre::OpenOperation> opening{pump};
+    opening.path = path.c_str();
+    opening.submit();
+    CHECK(opening.finish());
+    const Open file{loop, opening.result()};
+    for (const std::uint32_t events : {PollOperation::readable, PollOperation::writable}) {
+      CHECK(poll_once(pump, file, events) == static_cast<int>(events));
+    }
+    CHECK(poll_once(pump, file, PollOperation::readable | PollOperation::writable) == 3);
   });
 }
 
@@ -326,6 +333,8 @@ TEST_CASE("a simulated foreign descriptor is ready when the test says so", "[loo
     CHECK(poll.armed());
     poll.cancel();
     CHECK(poll.finish());
+    sim.set_foreign(foreign, PollOperation::hang_up);
+    CHECK(poll_once(pump, foreign, PollOperation::readable) == PollOperation::hang_up);
     loop.close(foreign);
   });
 }

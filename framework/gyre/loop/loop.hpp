@@ -116,6 +116,11 @@ class Loop : public Executor {
   virtual void shutdown(int descriptor, ShutdownSide side) noexcept = 0;
   /// Closes a descriptor with nothing armed on it. On io_uring that takes effect when the loop next waits.
   virtual void close(int descriptor) noexcept = 0;
+  /// Closes a connection so that the peer cannot take what it got for all of it: after the bytes that have arrived it
+  /// reads `Errc::connection_reset` instead of the end (RST, RFC 9293 section 3.10.4). What is still on its way may be
+  /// lost. Nothing may be armed on it. Unix sockets know no reset: there, and for all that is no connection, this is
+  /// `close`.
+  virtual void reset(int descriptor) noexcept = 0;
 
  protected:
   explicit Loop(Duration tick) noexcept;

@@ -13,17 +13,57 @@ namespace gyre {
 struct OffloadOptions {
   /// Threads, started as they are needed. None: the work runs on the loop that offloads it, in a later turn.
   unsigned threads_max = 4;
-  /// Jobs that may wait for a thread; one more fails with `Errc::limit_exceeded`.
+  /// Jobs of `offload` that may wait for a thread; one more fails with `Errc::limit_exceeded`. What a loop on epoll
+  /// does here for files does not count.
   unsigned queue_max = 1024;
 };
 
 namespace detail {
 
-/// A blocking function on its way through a pool. Lives in the frame that waits for it.
-class OffloadJob : private Work, private CancelHook {
+/// A blocking function in a pool's queue, on one of its threads, or on its way back to the loop. Stays where it is from
+/// `enqueue` until `ended` is called.
+class BlockingJob : private Work {
  public:
-  OffloadJob(const OffloadJob&) = delete;
+  BlockingJob(const BlockingJob&) = delete;
 
+ protected:
+  using Callback = void (*)(BlockingJob&) noexcept;
+  enum class Admission : unsigned char {
+    limited,  ///< Refused where `OffloadOptions::queue_max` of them wait.
+    always,   ///< Something else bounds their number.
+  };
+
+  /// `function` is called on a thread of the pool, then `ended` on the executor's.
+  BlockingJob(Callback function, Callback ended, Admission admission) noexcept
+      : Work(&BlockingJob::finished), function_(function), ended_(ended), admission_(admission) {}
+  ~BlockingJob() = default;
+
+  /// False: refused, and nothing is called. On success it may have run before this returns. Throws
+  /// `std::system_error` if the first thread cannot be started.
+  bool enqueue(OffloadPool& pool, Executor& executor);
+  /// Takes it back, if it has not begun. Then `ended` is called all the same, later, and `withdrawn` is true.
+  void withdraw() noexcept;
+  bool withdrawn() const noexcept { return withdrawn_; }
+
+ private:
+  friend class gyre::OffloadPool;
+
+  void run() noexcept;
+  static void finished(Work& work) noexcept;
+
+  Callback function_;
+  Callback ended_;
+  OffloadPool* pool_ = nullptr;
+  Executor* executor_ = nullptr;
+  BlockingJob* next_ = nullptr;
+  Admission admission_;
+  bool withdrawn_ = false;
+  bool on_loop_ = false;  ///< The pool has no threads.
+};
+
+/// A blocking function that a task waits for. Lives in the task's frame.
+class OffloadJob : private BlockingJob, private CancelHook {
+ public:
   bool await_ready() const noexcept { return false; }
   template <class Promise>
   bool await_suspend(std::coroutine_handle<Promise> handle) {
@@ -33,26 +73,23 @@ class OffloadJob : private Work, private CancelHook {
   void await_resume() const;
 
  protected:
-  explicit OffloadJob(void (*function)(OffloadJob&) noexcept) noexcept
-      : Work(&OffloadJob::finished), CancelHook(&OffloadJob::on_cancel), function_(function) {}
+  explicit OffloadJob(void (*call)(OffloadJob&) noexcept) noexcept
+      : BlockingJob(&OffloadJob::run, &OffloadJob::ended, Admission::limited),
+        CancelHook(&OffloadJob::on_cancel),
+        call_(call) {}
   ~OffloadJob() = default;
 
  private:
-  friend class gyre::OffloadPool;
   enum class State : unsigned char { queued, done, cancelled, refused };
 
   bool submit(std::coroutine_handle<> handle, Context& context);
-  void run() noexcept;
-  static void finished(Work& work) noexcept;
+  static void run(BlockingJob& job) noexcept;
+  static void ended(BlockingJob& job) noexcept;
   static void on_cancel(CancelHook& hook) noexcept;
 
-  void (*function_)(OffloadJob&) noexcept;
-  OffloadPool* pool_ = nullptr;
-  Context* context_ = nullptr;
+  void (*call_)(OffloadJob&) noexcept;
   std::coroutine_handle<> handle_;
-  OffloadJob* next_ = nullptr;
   State state_ = State::queued;
-  bool on_loop_ = false;  ///< The pool has no threads.
 };
 
 template <class Function, class... Args>
@@ -97,12 +134,13 @@ class OffloadPool {
   unsigned threads() const noexcept;
 
  private:
-  friend class detail::OffloadJob;
+  friend class detail::BlockingJob;
   struct State;
 
-  bool submit(detail::OffloadJob& job);
+  bool submit(detail::BlockingJob& job);
   /// Takes a job out of the queue; false if a thread has it already.
-  bool remove(detail::OffloadJob& job) noexcept;
+  bool remove(detail::BlockingJob& job) noexcept;
+  void start_thread();
   void work() noexcept;
 
   OffloadOptions options_;

@@ -16,6 +16,11 @@ enum class OperationKind : std::uint8_t {
   send,          ///< All the given bytes, once.
   connect,       ///< A connection to an address, once.
   poll,          ///< Readiness of a descriptor, once.
+  open,          ///< A descriptor of a file, once.
+  read_file,     ///< Bytes of a file from an offset on, once.
+  write_file,    ///< Bytes into a file at an offset, once.
+  stat,          ///< What is known of a file, once.
+  send_file,     ///< Bytes of a file into a stream, once.
 };
 
 /// What has happened to an operation.
@@ -31,8 +36,9 @@ struct Completion {
 /// Something that a loop was asked for and that has not ended yet. It lives in whoever waits for it, is armed from
 /// `Loop::submit` until its last completion, and must neither move nor die while armed. Use the derived kinds.
 ///
-/// One reader (accept or receive) and one writer (send or connect) may be armed on a descriptor at a time, and any
-/// number of polls. Once its cancellation is asked for, the next may be armed.
+/// One reader (accept or receive) and one writer (send, send_file or connect) may be armed on a descriptor at a time,
+/// and any number of polls. Once its cancellation is asked for, the next may be armed. Operations on files have no such
+/// limit, and no order among them.
 class Operation {
  public:
   using Handler = void (*)(Operation& self, const Completion& completion) noexcept;

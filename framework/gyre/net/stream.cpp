@@ -17,6 +17,10 @@ void Stream::close() noexcept {
   if (descriptor_ >= 0) loop_->close(std::exchange(descriptor_, -1));
 }
 
+void Stream::reset() noexcept {
+  if (descriptor_ >= 0) loop_->reset(std::exchange(descriptor_, -1));
+}
+
 Task<Result<Stream>> Stream::connect(Endpoint endpoint) {
   Context& context = co_await this_context();
   Loop& loop = Loop::of(context);

@@ -36,6 +36,8 @@ class Stream {
   /// Ends one side, or both. The peer reads the end after everything that was written.
   void shutdown(ShutdownSide side) noexcept { loop_->shutdown(descriptor_, side); }
   void close() noexcept;
+  /// Closes it so that the peer cannot take what it got for all of it (see `Loop::reset`).
+  void reset() noexcept;
 
   Result<Endpoint> local_endpoint() const;
   Result<Endpoint> peer_endpoint() const;

@@ -83,9 +83,15 @@ void EpollLoop::close(int descriptor) noexcept {
   detail::close_descriptor(descriptor);
 }
 
+void EpollLoop::reset(int descriptor) noexcept {
+  detail::reset_on_close(descriptor);
+  close(descriptor);
+}
+
 // --- starting and stopping ----------------------------------------------------------------------------------------
 
 void EpollLoop::start(Operation& operation) noexcept {
+  if (works_on_file(operation.kind())) return start_file(static_cast<FileOperation&>(operation));
   if (operation.descriptor < 0) return queue_result(operation, -EBADF);
   detail::DescriptorEntry& entry = table_[operation.descriptor];
   switch (operation.kind()) {
@@ -94,7 +100,12 @@ void EpollLoop::start(Operation& operation) noexcept {
     case OperationKind::receive_into: return start_reader(operation, entry);
     case OperationKind::send: return start_send(static_cast<SendOperation&>(operation), entry);
     case OperationKind::connect: return start_connect(static_cast<ConnectOperation&>(operation), entry);
+    case OperationKind::send_file: return start_send_file(static_cast<SendFileOperation&>(operation), entry);
     case OperationKind::poll: return start_poll(static_cast<PollOperation&>(operation), entry);
+    case OperationKind::open:
+    case OperationKind::read_file:
+    case OperationKind::write_file:
+    case OperationKind::stat: break;  // on no descriptor's entry
   }
 }
 
@@ -130,6 +141,8 @@ void EpollLoop::start_connect(ConnectOperation& operation, detail::DescriptorEnt
 void EpollLoop::start_poll(PollOperation& operation, detail::DescriptorEntry& entry) noexcept {
   int failed = control(epoll_, EPOLL_CTL_MOD, operation.descriptor);
   if (failed == -ENOENT) failed = control(epoll_, EPOLL_CTL_ADD, operation.descriptor);
+  // What cannot be watched never waits (a regular file), and poll(2) says so: as io_uring does.
+  if (failed == -EPERM) return queue_result(operation, poll_now(operation));
   if (failed != 0) return queue_result(operation, failed);
   entry.polls.push_back(&operation);
 }
@@ -144,6 +157,7 @@ int EpollLoop::watch(int descriptor, detail::DescriptorEntry& entry) noexcept {
 
 // An operation that is in no entry has its result in the queue already: done wins.
 void EpollLoop::stop(Operation& operation) noexcept {
+  if (works_on_file(operation.kind())) return stop_file(static_cast<FileOperation&>(operation));
   detail::DescriptorEntry* entry = table_.find(operation.descriptor);
   if (entry == nullptr) return;
   if (entry->reader == &operation) {
@@ -151,8 +165,7 @@ void EpollLoop::stop(Operation& operation) noexcept {
     queue_result(operation, -ECANCELED);
   } else if (entry->writer == &operation) {
     entry->writer = nullptr;
-    const std::size_t sent =
-        operation.kind() == OperationKind::send ? static_cast<SendOperation&>(operation).sent : std::size_t{0};
+    const std::size_t sent = sent_by(operation);
     queue_result(operation, sent > 0 ? static_cast<std::int32_t>(sent) : -ECANCELED);
   } else if (const auto found = std::find(entry->polls.begin(), entry->polls.end(), &operation);
              found != entry->polls.end()) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <gyre/loop/epoll/descriptor_table.hpp>
+#include <gyre/loop/file_operation.hpp>
 #include <gyre/loop/internal/fifo.hpp>
 #include <gyre/loop/loop.hpp>
 
@@ -34,6 +35,7 @@ class EpollLoop final : public Loop {
   Result<SocketAddress> peer_address(int descriptor) override;
   void shutdown(int descriptor, ShutdownSide side) noexcept override;
   void close(int descriptor) noexcept override;
+  void reset(int descriptor) noexcept override;
 
  protected:
   void start(Operation& operation) noexcept override;
@@ -56,12 +58,16 @@ class EpollLoop final : public Loop {
   static constexpr unsigned accepts_per_step = 64;
   static constexpr std::size_t receive_size = 64 * 1024;
   static constexpr int events_per_wait = 512;
+  static constexpr std::size_t file_bytes_per_step = 256 * 1024;
 
   EpollLoop(Features features, int epoll, int wake_event);
 
   void start_reader(Operation& operation, detail::DescriptorEntry& entry) noexcept;
   void start_send(SendOperation& operation, detail::DescriptorEntry& entry) noexcept;
   void start_connect(ConnectOperation& operation, detail::DescriptorEntry& entry) noexcept;
+  void start_send_file(SendFileOperation& operation, detail::DescriptorEntry& entry) noexcept;
+  void start_file(FileOperation& operation) noexcept;
+  static void stop_file(FileOperation& operation) noexcept;
   void start_poll(PollOperation& operation, detail::DescriptorEntry& entry) noexcept;
   /// Lets epoll report the descriptor. 0 or a negative errno.
   int watch(int descriptor, detail::DescriptorEntry& entry) noexcept;
@@ -73,12 +79,19 @@ class EpollLoop final : public Loop {
   void read_step(int descriptor) noexcept;
   void write_step(int descriptor) noexcept;
   void poll_step(int descriptor) noexcept;
+  static std::int32_t poll_now(const PollOperation& operation) noexcept;
   void accept_some(Operation& operation, int descriptor, detail::DescriptorEntry& entry) noexcept;
   void receive_some(Operation& operation, int descriptor, detail::DescriptorEntry& entry) noexcept;
   void receive_once(ReceiveIntoOperation& operation, int descriptor, detail::DescriptorEntry& entry) noexcept;
 
   /// Sends as much as goes. True if that is the end, with its result.
   bool send_some(SendOperation& operation, std::int32_t& result) noexcept;
+  /// Sends a step's share. True if that is the end, with its result.
+  bool send_file_some(SendFileOperation& operation, detail::DescriptorEntry& entry, std::int32_t& result) noexcept;
+  bool connect_ended(const ConnectOperation& operation, std::int32_t& result) noexcept;
+
+  /// Work on a file, in the offload pool.
+  struct FileJob;
 
   void queue_result(Operation& operation, std::int32_t result) noexcept;
   void queue_read(int descriptor, detail::DescriptorEntry& entry) noexcept;

@@ -154,19 +154,23 @@ void EpollLoop::write_step(int descriptor) noexcept {
   entry.write_queued = false;
   if (entry.writer == nullptr) return;
   std::int32_t result = 0;
-  if (entry.writer->kind() == OperationKind::send) {
-    if (!send_some(static_cast<SendOperation&>(*entry.writer), result)) return;
-  } else {
-    // Asked again, the kernel tells what has become of the attempt; SO_ERROR would call one that has not ended a
-    // success.
-    const auto& operation = static_cast<ConnectOperation&>(*entry.writer);
-    const auto* address = reinterpret_cast<const sockaddr*>(operation.address.bytes);
-    if (::connect(descriptor, address, operation.address.size) != 0) {
-      if (errno == EALREADY || errno == EINPROGRESS || errno == EINTR) return;
-      if (errno != EISCONN) result = -errno;
-    }
-  }
+  Operation& writer = *entry.writer;
+  const bool ended = writer.kind() == OperationKind::send ? send_some(static_cast<SendOperation&>(writer), result)
+                     : writer.kind() == OperationKind::send_file
+                         ? send_file_some(static_cast<SendFileOperation&>(writer), entry, result)
+                         : connect_ended(static_cast<ConnectOperation&>(writer), result);
+  if (!ended) return;
   complete(*std::exchange(entry.writer, nullptr), {result, false, {}});
+}
+
+// Asked again, the kernel tells what has become of the attempt; SO_ERROR would call one that has not ended a success.
+bool EpollLoop::connect_ended(const ConnectOperation& operation, std::int32_t& result) noexcept {
+  const auto* address = reinterpret_cast<const sockaddr*>(operation.address.bytes);
+  if (::connect(operation.descriptor, address, operation.address.size) != 0) {
+    if (errno == EALREADY || errno == EINPROGRESS || errno == EINTR) return false;
+    if (errno != EISCONN) result = -errno;
+  }
+  return true;
 }
 
 // --- foreign descriptors ------------------------------------------------------------------------------------------
@@ -187,6 +191,13 @@ void EpollLoop::poll_step(int descriptor) noexcept {
     queue_result(*operation, gone ? -EBADF : static_cast<std::int32_t>(found));
     return true;
   });
+}
+
+std::int32_t EpollLoop::poll_now(const PollOperation& operation) noexcept {
+  pollfd look{operation.descriptor, poll_mask(operation.events), 0};
+  if (::poll(&look, 1, 0) < 0) return -errno;
+  const std::uint32_t found = poll_result(operation.events, look.revents);
+  return found == 0 ? -EPERM : static_cast<std::int32_t>(found);
 }
 
 }  // namespace gyre

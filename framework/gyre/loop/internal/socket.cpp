@@ -121,6 +121,12 @@ void shutdown(int descriptor, ShutdownSide side) noexcept {
   (void)::shutdown(descriptor, how);
 }
 
+// Fails where there is nothing to reset, and then closing is all that can be done.
+void reset_on_close(int descriptor) noexcept {
+  const linger at_once{1, 0};
+  (void)::setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
 // Not repeated after EINTR: Linux has given the number away by then.
 void close_descriptor(int descriptor) noexcept { (void)::close(descriptor); }
 

@@ -24,5 +24,7 @@ Result<SocketAddress> local_address(int descriptor);
 Result<SocketAddress> peer_address(int descriptor);
 void shutdown(int descriptor, ShutdownSide side) noexcept;
 void close_descriptor(int descriptor) noexcept;
+/// Makes the next close of an internet connection a reset.
+void reset_on_close(int descriptor) noexcept;
 
 }  // namespace gyre::detail

@@ -75,8 +75,17 @@ void SimLoop::close(int descriptor) noexcept {
     state_->active[lane->place]->place = lane->place;
     state_->active.pop_back();
   }
+  for (const auto& [operation, lane] : state_->file_lanes) {
+    GYRE_ASSERT(operation->descriptor != descriptor || operation->kind() == OperationKind::open);
+  }
+  state_->files.close(descriptor);
   (void)state_->network.close(descriptor);
   poke_changed();
+}
+
+void SimLoop::reset(int descriptor) noexcept {
+  state_->network.reset(descriptor);
+  close(descriptor);
 }
 
 SimLoop::Entry& SimLoop::entry(int descriptor) {
@@ -93,6 +102,7 @@ SimLoop::Lane& SimLoop::lane_of(const Operation& operation) {
   Entry& where = entry(operation.descriptor);
   switch (operation.kind()) {
     case OperationKind::send:
+    case OperationKind::send_file:
     case OperationKind::connect: return where.write_lane;
     case OperationKind::poll: return where.poll_lane;
     default: return where.read_lane;
@@ -100,6 +110,7 @@ SimLoop::Lane& SimLoop::lane_of(const Operation& operation) {
 }
 
 void SimLoop::start(Operation& operation) noexcept {
+  if (works_on_file(operation.kind())) return start_file(static_cast<FileOperation&>(operation));
   Lane& lane = lane_of(operation);
   if (&lane == &state_->stray) return queue(lane, {Step::Kind::result, lane.side, -EBADF, &operation});
   Entry& where = entry(operation.descriptor);
@@ -111,6 +122,11 @@ void SimLoop::start(Operation& operation) noexcept {
     slot = &operation;
   }
   if (operation.kind() == OperationKind::send) static_cast<SendOperation&>(operation).sent = 0;
+  if (operation.kind() == OperationKind::send_file) {
+    auto& send = static_cast<SendFileOperation&>(operation);
+    send.sent = 0;
+    send.size = std::min(send.size, SendFileOperation::size_max);
+  }
   queue_attempt(operation);
 }
 
@@ -129,13 +145,13 @@ bool SimLoop::release(Operation& operation) noexcept {
 }
 
 void SimLoop::stop(Operation& operation) noexcept {
+  if (works_on_file(operation.kind())) return stop_file(static_cast<FileOperation&>(operation));
   if (!release(operation)) return;
   Lane& lane = lane_of(operation);
   if (lane.attempt_queued && state_->chance.coin()) {
     return queue(lane, {Step::Kind::last_attempt, lane.side, operation.descriptor, &operation});
   }
-  const std::size_t sent =
-      operation.kind() == OperationKind::send ? static_cast<SendOperation&>(operation).sent : std::size_t{0};
+  const std::size_t sent = sent_by(operation);
   queue(lane, {Step::Kind::result, lane.side, sent > 0 ? static_cast<std::int32_t>(sent) : -ECANCELED, &operation});
 }
 
@@ -201,6 +217,7 @@ bool SimLoop::dispatch() noexcept {
       case Step::Kind::result: complete(*step.operation, {step.value, false, {}}); break;
       case Step::Kind::last_attempt: attempt(*step.operation, true); break;
       case Step::Kind::attempt: attempt_waiting(step); break;
+      case Step::Kind::file: file_step(step); break;
     }
     poke_changed();
   }

@@ -1,10 +1,14 @@
 #pragma once
 
+#include <gyre/loop/file_operation.hpp>
 #include <gyre/loop/loop.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace gyre {
 
@@ -21,8 +25,8 @@ struct SimOptions {
   std::size_t descriptors_max = SIZE_MAX;
 };
 
-/// A loop in a world of its own: virtual time and a network in memory. What takes a minute takes no time, what depends
-/// on chance depends on a seed, and a run in which nothing can happen any more is found out instead of hanging.
+/// A loop in a world of its own: virtual time, a network and files in memory. What takes a minute takes no time, what
+/// depends on chance depends on a seed, and a run in which nothing can happen any more is found out instead of hanging.
 ///
 /// Time starts at 0 and stands still while there is anything to do; then it jumps to the next timer, exactly. Sockets
 /// behave as TCP on Linux does over a loopback (see docs/design/0001-loop.md); addresses are all local, descriptors are
@@ -41,8 +45,16 @@ class SimLoop final : public Loop {
   /// Descriptors that were opened and not closed: 0 at the end of a test that cleans up.
   std::size_t open_descriptors() const noexcept;
 
+  /// Makes a file, or replaces its content: the only files are those that were put here or written by the program. A
+  /// directory is there while a file in it is. Relative paths begin at the root.
+  void put_file(std::string_view path, std::string_view text);
+  /// False if there was none. Who has it open keeps it.
+  bool remove_file(std::string_view path);
+  /// What is in a file, if there is one.
+  std::optional<std::string> file_text(std::string_view path) const;
+
   /// A descriptor as another library would have it, to poll: ready for what `set_foreign` says
-  /// (`PollOperation::Events`). Ended by `close`.
+  /// (`PollOperation::Events`; a hang-up makes it ready for everything, as on Linux). Ended by `close`.
   Result<int> open_foreign();
   void set_foreign(int descriptor, std::uint32_t events);
 
@@ -52,6 +64,7 @@ class SimLoop final : public Loop {
   Result<SocketAddress> peer_address(int descriptor) override;
   void shutdown(int descriptor, ShutdownSide side) noexcept override;
   void close(int descriptor) noexcept override;
+  void reset(int descriptor) noexcept override;
 
  protected:
   void start(Operation& operation) noexcept override;
@@ -82,7 +95,14 @@ class SimLoop final : public Loop {
   void attempt_receive(Operation& operation, bool last) noexcept;
   std::int32_t attempt_once(Operation& operation) noexcept;
   std::int32_t send_some(SendOperation& operation) noexcept;
+  std::int32_t send_file_some(SendFileOperation& operation) noexcept;
   std::size_t piece_of(std::size_t size) noexcept;
+
+  void start_file(FileOperation& operation);
+  void stop_file(FileOperation& operation);
+  void file_step(const Step& step) noexcept;
+  std::int32_t work_on_file(FileOperation& operation);
+  std::int32_t open_file(const OpenOperation& operation);
 
   std::unique_ptr<State> state_;
 };

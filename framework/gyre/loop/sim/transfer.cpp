@@ -22,8 +22,7 @@ void SimLoop::attempt(Operation& operation, bool last) noexcept {
   std::int32_t result = attempt_once(operation);
   if (result == -EAGAIN) {
     if (!last) return;
-    const std::size_t sent =
-        operation.kind() == OperationKind::send ? static_cast<SendOperation&>(operation).sent : std::size_t{0};
+    const std::size_t sent = sent_by(operation);
     result = sent > 0 ? static_cast<std::int32_t>(sent) : -ECANCELED;
   }
   if (!last) release(operation);
@@ -72,6 +71,7 @@ std::int32_t SimLoop::attempt_once(Operation& operation) noexcept {
       return network.receive(descriptor, most == 0 ? buffer : buffer.first(piece_of(most)));
     }
     case OperationKind::send: return send_some(static_cast<SendOperation&>(operation));
+    case OperationKind::send_file: return send_file_some(static_cast<SendFileOperation&>(operation));
     case OperationKind::connect: {
       const int result =
           network.connect(descriptor, static_cast<ConnectOperation&>(operation).address, state_->chance.next());
@@ -80,11 +80,12 @@ std::int32_t SimLoop::attempt_once(Operation& operation) noexcept {
     case OperationKind::poll: {
       const int found = network.readiness(descriptor);
       if (found < 0) return found;
-      const std::uint32_t wanted = static_cast<PollOperation&>(operation).events & static_cast<std::uint32_t>(found);
+      std::uint32_t wanted = static_cast<PollOperation&>(operation).events;
+      if (network.is_foreign(descriptor)) wanted |= PollOperation::hang_up;
+      wanted &= static_cast<std::uint32_t>(found);
       return wanted == 0 ? -EAGAIN : static_cast<std::int32_t>(wanted);
     }
-    case OperationKind::accept:
-    case OperationKind::receive: break;
+    default: break;
   }
   return -EINVAL;
 }

@@ -1,8 +1,7 @@
 #include <gyre/loop/uring/uring_loop.hpp>
 
 #include <gyre/loop/internal/clock.hpp>
-#include <gyre/loop/internal/socket.hpp>
-#include <gyre/loop/uring/ring.hpp>
+#include <gyre/loop/uring/backend.hpp>
 
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -16,88 +15,6 @@ namespace {
 constexpr Duration tick = std::chrono::milliseconds{1};
 /// Completions that one turn runs at most, so that timers and other work are not kept waiting by a flood.
 constexpr std::size_t completions_per_turn = 1024;
-
-constexpr std::uint64_t ignored = 0;
-constexpr std::uint64_t wake_up = 1;
-
-/// What has ended, in the order in which the kernel told it.
-struct Reaped {
-  std::uint64_t user_data;
-  std::int32_t result;
-  std::uint32_t flags;
-};
-
-class UringLoop final : public Loop {
- public:
-  UringLoop() noexcept : Loop(tick) {}
-  ~UringLoop() override {
-    if (wake_descriptor_ < 0) return;    // it was never opened
-    (void)io_uring_submit(ring_.get());  // descriptors that were closed last
-    ::close(wake_descriptor_);
-  }
-
-  Result<void> open(const LoopOptions& options) {
-    if (Result<void> opened = ring_.open(options); !opened) return opened;
-    if (Result<void> opened = buffers_.open(ring_, options.receive_buffers, options.receive_buffer_size); !opened) {
-      return opened;
-    }
-    wake_descriptor_ = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    if (wake_descriptor_ < 0) return Error::from_errno(errno);
-    reaped_.reserve(options.completion_entries);
-    arm_wake();
-    set_now(detail::monotonic_now());
-    return {};
-  }
-
-  Backend backend() const noexcept override { return Backend::uring; }
-  bool defers_task_run() const noexcept { return (ring_.flags() & IORING_SETUP_DEFER_TASKRUN) != 0; }
-
-  Result<int> open_listener(const SocketAddress& address, const ListenOptions& options) override {
-    return detail::open_listener(address, options);
-  }
-  Result<int> open_socket(const SocketAddress& address) override { return detail::open_socket(address); }
-  Result<SocketAddress> local_address(int descriptor) override { return detail::local_address(descriptor); }
-  Result<SocketAddress> peer_address(int descriptor) override { return detail::peer_address(descriptor); }
-  void shutdown(int descriptor, ShutdownSide side) noexcept override { detail::shutdown(descriptor, side); }
-
-  void close(int descriptor) noexcept override {
-    io_uring_sqe* sqe = next_sqe();
-    io_uring_prep_close(sqe, descriptor);
-    sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
-    sqe->user_data = ignored;
-  }
-
- protected:
-  void start(Operation& operation) noexcept override;
-  void stop(Operation& operation) noexcept override;
-  bool wait(TimePoint until) noexcept override;
-  bool dispatch() noexcept override;
-  void wake() noexcept override {
-    const std::uint64_t one = 1;
-    (void)!::write(wake_descriptor_, &one, sizeof one);
-  }
-  std::uint64_t seed() noexcept override { return detail::system_random(); }
-
- private:
-  io_uring_sqe* next_sqe() noexcept;
-  void arm_wake() noexcept;
-  void prepare_send(io_uring_sqe* sqe, SendOperation& operation) noexcept;
-  void reap() noexcept;
-
-  void deliver(Operation& operation, const Reaped& reaped) noexcept;
-  void deliver_accept(Operation& operation, const Reaped& reaped) noexcept;
-  void deliver_receive(Operation& operation, const Reaped& reaped) noexcept;
-  void deliver_send(SendOperation& operation, const Reaped& reaped) noexcept;
-  void go_on(Operation& operation) noexcept;
-  void restart_starved() noexcept;
-
-  Ring ring_;
-  BufferRing buffers_;
-  int wake_descriptor_ = -1;
-  std::vector<Reaped> reaped_;
-  std::size_t reaped_next_ = 0;
-  std::vector<Operation*> starved_;
-};
 
 unsigned poll_mask(std::uint32_t events) noexcept {
   unsigned mask = 0;
@@ -114,6 +31,48 @@ std::int32_t poll_events(std::int32_t mask) noexcept {
   if ((mask & (POLLRDHUP | POLLHUP | POLLERR)) != 0) events |= PollOperation::hang_up;
   return static_cast<std::int32_t>(events);
 }
+
+}  // namespace
+
+UringLoop::UringLoop() noexcept : Loop(tick) {}
+
+UringLoop::~UringLoop() {
+  if (wake_descriptor_ < 0) return;    // it was never opened
+  (void)io_uring_submit(ring_.get());  // descriptors that were closed last
+  ::close(wake_descriptor_);
+}
+
+Result<void> UringLoop::open(const LoopOptions& options) {
+  if (Result<void> opened = ring_.open(options); !opened) return opened;
+  if (Result<void> opened = buffers_.open(ring_, options.receive_buffers, options.receive_buffer_size); !opened) {
+    return opened;
+  }
+  wake_descriptor_ = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  if (wake_descriptor_ < 0) return Error::from_errno(errno);
+  reaped_.reserve(options.completion_entries);
+  arm_wake();
+  set_now(detail::monotonic_now());
+  return {};
+}
+
+void UringLoop::close(int descriptor) noexcept {
+  io_uring_sqe* sqe = next_sqe();
+  io_uring_prep_close(sqe, descriptor);
+  sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
+  sqe->user_data = ignored;
+}
+
+void UringLoop::reset(int descriptor) noexcept {
+  detail::reset_on_close(descriptor);
+  close(descriptor);
+}
+
+void UringLoop::wake() noexcept {
+  const std::uint64_t one = 1;
+  (void)!::write(wake_descriptor_, &one, sizeof one);
+}
+
+std::uint64_t UringLoop::seed() noexcept { return detail::system_random(); }
 
 // A full submission queue is handed over at once. If the kernel will not take more because completions wait, they are
 // taken first; then it does.
@@ -161,6 +120,7 @@ void UringLoop::prepare_send(io_uring_sqe* sqe, SendOperation& operation) noexce
 }
 
 void UringLoop::start(Operation& operation) noexcept {
+  if (operation.kind() == OperationKind::send_file) return start_send_file(static_cast<SendFileOperation&>(operation));
   io_uring_sqe* sqe = next_sqe();
   switch (operation.kind()) {
     case OperationKind::accept:
@@ -191,6 +151,11 @@ void UringLoop::start(Operation& operation) noexcept {
     case OperationKind::poll:
       io_uring_prep_poll_add(sqe, operation.descriptor, poll_mask(static_cast<PollOperation&>(operation).events));
       break;
+    case OperationKind::open:
+    case OperationKind::read_file:
+    case OperationKind::write_file:
+    case OperationKind::stat: prepare_file(sqe, static_cast<FileOperation&>(operation)); break;
+    case OperationKind::send_file: break;  // has steps of its own
   }
   parked(operation) = false;
   sqe->user_data = reinterpret_cast<std::uintptr_t>(&operation);
@@ -207,10 +172,10 @@ void UringLoop::stop(Operation& operation) noexcept {
 
 bool UringLoop::wait(TimePoint until) noexcept {
   io_uring_cqe* cqe = nullptr;
-  if (until == time_never) {
-    (void)io_uring_submit_and_wait_timeout(ring_.get(), &cqe, 1, nullptr, nullptr);
-  } else if (until == TimePoint::min() || reaped_next_ < reaped_.size()) {
+  if (until == TimePoint::min() || reaped_next_ < reaped_.size()) {
     (void)io_uring_submit_and_get_events(ring_.get());
+  } else if (until == time_never) {
+    (void)io_uring_submit_and_wait_timeout(ring_.get(), &cqe, 1, nullptr, nullptr);
   } else if (const TimePoint now = detail::monotonic_now(); until <= now) {
     (void)io_uring_submit_and_get_events(ring_.get());
   } else {
@@ -262,6 +227,11 @@ void UringLoop::deliver(Operation& operation, const Reaped& reaped) noexcept {
       return complete(operation, {reaped.result < 0 ? reaped.result : poll_events(reaped.result), false, {}});
     case OperationKind::receive_into:
     case OperationKind::connect: return complete(operation, {reaped.result, false, {}});
+    case OperationKind::open:
+    case OperationKind::read_file:
+    case OperationKind::write_file:
+    case OperationKind::stat: return deliver_file(static_cast<FileOperation&>(operation), reaped.result);
+    case OperationKind::send_file: return deliver_send_file(static_cast<SendFileOperation&>(operation), reaped.result);
   }
 }
 
@@ -322,7 +292,6 @@ void UringLoop::restart_starved() noexcept {
   starved_.clear();
 }
 
-}  // namespace
 }  // namespace gyre::uring
 
 namespace gyre {

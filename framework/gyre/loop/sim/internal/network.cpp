@@ -35,7 +35,9 @@ constexpr unsigned port_count = 28232;
 }  // namespace
 
 struct SimNetwork::Socket {
-  enum class Kind : unsigned char { fresh, waiting, connected, listener, foreign };
+  enum class Kind : unsigned char { fresh, waiting, connected, listener, foreign, file };
+
+  bool is_socket() const noexcept { return kind != Kind::foreign && kind != Kind::file; }
 
   Kind kind = Kind::fresh;
   int descriptor = -1;  ///< none while it is in a backlog
@@ -123,6 +125,17 @@ int SimNetwork::open_foreign() {
   return give_number(std::move(socket));
 }
 
+int SimNetwork::open_file() {
+  auto socket = std::make_unique<Socket>();
+  socket->kind = Socket::Kind::file;
+  return give_number(std::move(socket));
+}
+
+bool SimNetwork::is_foreign(int descriptor) const noexcept {
+  const Socket* socket = find(descriptor);
+  return socket != nullptr && socket->kind == Socket::Kind::foreign;
+}
+
 bool SimNetwork::set_foreign(int descriptor, std::uint32_t events) {
   Socket* socket = find(descriptor);
   if (socket == nullptr || socket->kind != Socket::Kind::foreign) return false;
@@ -139,7 +152,8 @@ int SimNetwork::close(int descriptor) noexcept {
     case Socket::Kind::waiting: std::erase(socket->listener->waiting, socket); break;
     case Socket::Kind::connected: close_stream(*socket); break;
     case Socket::Kind::fresh:
-    case Socket::Kind::foreign: break;
+    case Socket::Kind::foreign:
+    case Socket::Kind::file: break;
   }
   sockets_[static_cast<std::size_t>(descriptor - first_descriptor)].reset();
   --open_;
@@ -170,14 +184,24 @@ void SimNetwork::close_listener(Socket& listener) noexcept {
 void SimNetwork::close_stream(Socket& socket) noexcept {
   Socket* peer = socket.peer;
   if (peer == nullptr) return;
+  if (!socket.in.empty()) return reset_peer(socket);
   peer->peer = nullptr;
-  if (socket.in.empty()) {
-    peer->in_ended = true;
-  } else {
-    peer->error = peer->in_ended ? EPIPE : ECONNRESET;
-    peer->reset = true;
-  }
+  peer->in_ended = true;
   changed(*peer);
+}
+
+void SimNetwork::reset_peer(Socket& socket) noexcept {
+  Socket& peer = *std::exchange(socket.peer, nullptr);
+  peer.peer = nullptr;
+  peer.error = peer.in_ended ? EPIPE : ECONNRESET;
+  peer.reset = true;
+  changed(peer);
+}
+
+void SimNetwork::reset(int descriptor) noexcept {
+  Socket* socket = find(descriptor);
+  if (socket == nullptr || socket->peer == nullptr || sim_address::is_unix(socket->local)) return;
+  reset_peer(*socket);
 }
 
 // --- addresses ----------------------------------------------------------------------------------------------------
@@ -214,7 +238,7 @@ SimNetwork::Socket* SimNetwork::find_listener(const SocketAddress& address, std:
 int SimNetwork::local_address(int descriptor, SocketAddress& address) const noexcept {
   const Socket* socket = find(descriptor);
   if (socket == nullptr) return -EBADF;
-  if (socket->kind == Socket::Kind::foreign) return -ENOTSOCK;
+  if (!socket->is_socket()) return -ENOTSOCK;
   address = socket->local;
   return 0;
 }
@@ -222,7 +246,7 @@ int SimNetwork::local_address(int descriptor, SocketAddress& address) const noex
 int SimNetwork::peer_address(int descriptor, SocketAddress& address) const noexcept {
   const Socket* socket = find(descriptor);
   if (socket == nullptr) return -EBADF;
-  if (socket->kind == Socket::Kind::foreign) return -ENOTSOCK;
+  if (!socket->is_socket()) return -ENOTSOCK;
   if (socket->kind != Socket::Kind::connected || socket->reset) return -ENOTCONN;
   address = socket->remote;
   return 0;
@@ -237,6 +261,7 @@ int SimNetwork::connect(int descriptor, const SocketAddress& address, std::uint6
   // Established on a waiting client's behalf in the meantime; a second connection is something else.
   if (client->kind == Socket::Kind::connected)
     return std::exchange(client->listener, nullptr) != nullptr ? 0 : -EISCONN;
+  if (!client->is_socket()) return -ENOTSOCK;
   if (client->kind != Socket::Kind::fresh) return -EINVAL;
   if (client->error != 0) return -std::exchange(client->error, 0);
   SocketAddress target = address;
@@ -285,6 +310,7 @@ void SimNetwork::admit_waiting(Socket& listener) {
 int SimNetwork::accept(int descriptor) {
   Socket* listener = find(descriptor);
   if (listener == nullptr) return -EBADF;
+  if (!listener->is_socket()) return -ENOTSOCK;
   if (listener->kind != Socket::Kind::listener) return -EINVAL;
   if (listener->backlog.empty()) return -EAGAIN;
   if (open_ >= descriptors_max_) return -EMFILE;
@@ -300,7 +326,7 @@ int SimNetwork::receive(int descriptor, MutableBytes buffer) {
   Socket* socket = find(descriptor);
   if (socket == nullptr) return -EBADF;
   if (socket->kind != Socket::Kind::connected) {
-    return socket->kind == Socket::Kind::foreign ? -ENOTSOCK : -ENOTCONN;
+    return socket->is_socket() ? -ENOTCONN : -ENOTSOCK;
   }
   if (!socket->in.empty()) {
     const std::size_t count = std::min({buffer.size(), socket->in.size(), std::size_t{INT_MAX}});
@@ -316,7 +342,7 @@ int SimNetwork::receive(int descriptor, MutableBytes buffer) {
 int SimNetwork::send(int descriptor, Bytes bytes) {
   Socket* socket = find(descriptor);
   if (socket == nullptr) return -EBADF;
-  if (socket->kind == Socket::Kind::foreign) return -ENOTSOCK;
+  if (!socket->is_socket()) return -ENOTSOCK;
   if (socket->kind != Socket::Kind::connected) return -EPIPE;
   if (socket->error != 0) return -std::exchange(socket->error, 0);
   if (socket->reset || socket->shut_send) return -EPIPE;
@@ -365,6 +391,7 @@ int SimNetwork::readiness(int descriptor) const noexcept {
   switch (socket->kind) {
     case Socket::Kind::foreign: return static_cast<int>(socket->foreign_events);
     case Socket::Kind::fresh: return PollOperation::writable | PollOperation::hang_up;
+    case Socket::Kind::file: return PollOperation::readable | PollOperation::writable;
     case Socket::Kind::waiting: return 0;
     case Socket::Kind::listener: add(!socket->backlog.empty(), PollOperation::readable); break;
     case Socket::Kind::connected: {

@@ -28,9 +28,14 @@ class SimNetwork {
   int open_socket(const SocketAddress& address);
   /// A descriptor whose readiness is what `set_foreign` says.
   int open_foreign();
+  /// The number of an open file, which is ready at all times; what it holds is `SimFiles`' own.
+  int open_file();
+  bool is_foreign(int descriptor) const noexcept;
   /// False if it is no such descriptor.
   bool set_foreign(int descriptor, std::uint32_t events);
   int close(int descriptor) noexcept;
+  /// The peer of an internet connection gets a reset, whatever was read. To be closed next.
+  void reset(int descriptor) noexcept;
 
   /// A new descriptor.
   int accept(int descriptor);
@@ -69,6 +74,7 @@ class SimNetwork {
   void admit_waiting(Socket& listener);
   void close_listener(Socket& listener) noexcept;
   void close_stream(Socket& socket) noexcept;
+  void reset_peer(Socket& socket) noexcept;
 
   std::size_t pipe_capacity_;
   std::size_t descriptors_max_;

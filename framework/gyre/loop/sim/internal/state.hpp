@@ -1,6 +1,7 @@
 #pragma once
 
 #include <gyre/loop/internal/fifo.hpp>
+#include <gyre/loop/sim/internal/files.hpp>
 #include <gyre/loop/sim/internal/network.hpp>
 #include <gyre/loop/sim/sim_loop.hpp>
 
@@ -35,6 +36,7 @@ struct SimLoop::Step {
     result,        ///< hand `value` to `operation`
     attempt,       ///< try what waits on the lane's side of the descriptor
     last_attempt,  ///< try `operation` once more, then it is cancelled
+    file,          ///< work on a file, or end with `value` if that is not 0
   };
   enum class Side : unsigned char { none, read, write, poll };
   Kind kind;
@@ -68,9 +70,11 @@ struct SimLoop::State {
 
   SimOptions options;
   detail::SimNetwork network;
+  detail::SimFiles files;
   detail::SimChance chance;
   std::vector<std::unique_ptr<Entry>> entries;
   Lane stray;  ///< for operations on descriptors that do not exist
+  std::unordered_map<const Operation*, Lane> file_lanes;
   std::vector<Lane*> active;
   std::size_t steps = 0;
   std::atomic<bool> woken{false};
