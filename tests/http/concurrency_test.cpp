@@ -36,10 +36,12 @@ struct Sleepers {
       co_return "too late";
     });
     router.get("/late/own", [] { return "x"; }, {.handler = 1s});
-    router.get("/slow", []() -> Task<std::string> {
-      co_await sleep_for(5s);
-      co_return "slow;";
-    }, {.handler = 6s});
+    router.get("/slow",
+               []() -> Task<std::string> {
+                 co_await sleep_for(5s);
+                 co_return "slow;";
+               },
+               {.handler = 6s});
   }
 
   Router router;
@@ -74,9 +76,9 @@ TEST_CASE("requests with safe methods run beside each other and are answered in 
     Sleepers sleepers;
     with_routes(loop, sleepers.router, [&](RouteSite& site) -> Task<> {
       const TimePoint start = loop.now();
-      const std::string answer = co_await site.ask(
-          marked("GET /sleep/40", "a") + marked("GET /sleep/10", "b") + marked("GET /plain", "c") +
-          marked("GET /sleep/30", "d") + request("GET /plain", "X-Mark: e\r\nConnection: close\r\n"));
+      const std::string answer =
+          co_await site.ask(marked("GET /sleep/40", "a") + marked("GET /sleep/10", "b") + marked("GET /plain", "c") +
+                            marked("GET /sleep/30", "d") + request("GET /plain", "X-Mark: e\r\nConnection: close\r\n"));
       CHECK(bodies(answer) == "a;b;c;d;e;");
       CHECK(sleepers.at_once_max == 3);
       if (loop.backend() == Backend::sim) CHECK(loop.now() - start == 40ms);
@@ -89,9 +91,9 @@ TEST_CASE("other requests are alone", "[http][concurrency]") {
   Sleepers sleepers;
   with_routes(loop, sleepers.router, [&](RouteSite& site) -> Task<> {
     TimePoint start = loop.now();
-    std::string answer = co_await site.ask(marked("GET /sleep/10", "a") + marked("POST /sleep/20", "b") +
-                                           marked("GET /sleep/40", "c") + marked("GET /sleep/40", "d") +
-                                           request("GET /sleep/1", "X-Mark: e\r\nConnection: close\r\n"));
+    std::string answer =
+        co_await site.ask(marked("GET /sleep/10", "a") + marked("POST /sleep/20", "b") + marked("GET /sleep/40", "c") +
+                          marked("GET /sleep/40", "d") + request("GET /sleep/1", "X-Mark: e\r\nConnection: close\r\n"));
     CHECK(bodies(answer) == "a;b;c;d;e;");
     CHECK(loop.now() - start == 71ms);
     CHECK(sleepers.at_once_max == 2);
@@ -110,7 +112,8 @@ TEST_CASE("how many run at once is limited", "[http][concurrency][limits]") {
         requests += marked("GET /sleep/" + std::to_string(index * 7 % 20), std::to_string(index));
         expected += std::to_string(index) + ";";
       }
-      const std::string answer = co_await site.ask(requests + request("GET /plain", "X-Mark: end\r\nConnection: close\r\n"));
+      const std::string answer =
+          co_await site.ask(requests + request("GET /plain", "X-Mark: end\r\nConnection: close\r\n"));
       CHECK(bodies(answer) == expected + "end;");
       CHECK(sleepers.at_once_max == 3);
     };
@@ -122,8 +125,8 @@ TEST_CASE("an error behind requests that wait is answered after them", "[http][c
   SimLoop loop;
   Sleepers sleepers;
   with_routes(loop, sleepers.router, [](RouteSite& site) -> Task<> {
-    const std::string answer =
-        co_await site.ask(marked("GET /sleep/10", "a") + "GET bad HTTP/1.1\r\nHost: a\r\n\r\n" + marked("GET /plain", "b"));
+    const std::string answer = co_await site.ask(marked("GET /sleep/10", "a") + "GET bad HTTP/1.1\r\nHost: a\r\n\r\n" +
+                                                 marked("GET /plain", "b"));
     CHECK(answer.find("a;") < answer.find("HTTP/1.1 400 "));
     CHECK(count(answer, "HTTP/1.1 ") == 2);
   });
@@ -220,7 +223,8 @@ TEST_CASE("a slow reader is served as long as it keeps the minimum rate", "[http
       std::size_t rate;
       bool served;
     };
-    for (const Case& each : {Case{"/", 300, true}, Case{"/", 200, false}, Case{"/patient", 100, true}, Case{"/patient", 40, false}}) {
+    for (const Case& each :
+         {Case{"/", 300, true}, Case{"/", 200, false}, Case{"/patient", 100, true}, Case{"/patient", 40, false}}) {
       CAPTURE(each.path, each.rate);
       Stream stream = co_await site.connect();
       co_await send(stream, request("GET " + std::string{each.path}, "Connection: close\r\n"));
@@ -266,7 +270,10 @@ TEST_CASE("a connection can be handed over", "[http][upgrade]") {
       std::string rest = co_await read_until(stream, ";");
       co_await send(stream, "def");
       rest += co_await read_until(stream, "def");
-      CHECK((rest == "early:abc;def" || rest == "early:;abcdef"));
+      // How much came early is the network's business.
+      CHECK(rest.starts_with("early:"));
+      rest.erase(rest.find(';'), 1);
+      CHECK(rest == "early:abcdef");
       stream.close();
       co_await site.quiet();
       CHECK(ended == CancelReason::none);

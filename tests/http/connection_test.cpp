@@ -147,16 +147,6 @@ TEST_CASE("a client that expects 100-continue is asked to go on", "[http]") {
   });
 }
 
-TEST_CASE("a chunked body is refused with 411 until it can be decoded", "[http]") {
-  SimLoop loop;
-  with_site(loop, [](Site& site) -> Task<> {
-    const std::string answer =
-        co_await site.ask("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
-    CHECK(answer.starts_with("HTTP/1.1 411 "));
-    CHECK(site.service.seen.empty());
-  });
-}
-
 TEST_CASE("who closes: Connection and the version decide", "[http]") {
   for_each_loop([](Loop& loop) {
     with_site(loop, [](Site& site) -> Task<> {

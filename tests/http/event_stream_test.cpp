@@ -1,5 +1,7 @@
 #include "route_site.hpp"
 
+#include <gyre/loop/sim/sim_loop.hpp>
+
 #include <catch2/catch.hpp>
 
 using namespace gyre;
@@ -47,7 +49,8 @@ TEST_CASE("nothing can be smuggled into an event", "[http][events]") {
   int refused = 0;
   router.get("/", [&refused] {
     return event_stream([&refused](EventStream& events) -> Task<> {
-      for (const std::string_view bad : {std::string_view{"a\nb"}, std::string_view{"a\rb"}, std::string_view{"a\0b", 3}}) {
+      for (const std::string_view bad :
+           {std::string_view{"a\nb"}, std::string_view{"a\rb"}, std::string_view{"a\0b", 3}}) {
         try {
           co_await events.send({.data = "x", .event = bad});
         } catch (const Failure&) {

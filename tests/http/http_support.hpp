@@ -62,6 +62,8 @@ class TestService : public Service {
     seen.emplace_back(request.target());
     const std::string_view path = request.path();
     entered.set();
+    const Result<void> collected = co_await request.collect();
+    collected.value();
     if (path == "/co/throw") throw std::string{"no std::exception"};
     if (path == "/co/echo") co_return std::string{request.body()};
     if (path == "/co/sleep") co_await sleep_for(50ms);

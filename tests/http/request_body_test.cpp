@@ -72,8 +72,8 @@ TEST_CASE("a chunked body is collected for every kind of handler", "[http][body]
     with_routes(loop, bodies.router, [](RouteSite& site) -> Task<> {
       for (const std::string_view path : {"/collect", "/task", "/stream"}) {
         const std::string line = "POST " + std::string{path};
-        const std::string answer = co_await site.ask(
-            request(line, std::string{chunked} + std::string{close_after}, "5\r\nhello\r\n6;a=b\r\n world\r\n0\r\n\r\n"));
+        const std::string answer = co_await site.ask(request(line, std::string{chunked} + std::string{close_after},
+                                                             "5\r\nhello\r\n6;a=b\r\n world\r\n0\r\n\r\n"));
         CHECK(body_of(answer) == "hello world");
         CHECK(answer.starts_with("HTTP/1.1 200 OK\r\n"));
       }
@@ -87,8 +87,9 @@ TEST_CASE("a chunked body may arrive byte by byte, and the next request with its
   with_routes(loop, bodies.router, [](RouteSite& site) -> Task<> {
     for (const std::string_view path : {"/collect", "/task", "/stream", "/trailer"}) {
       Stream stream = co_await site.connect();
-      const std::string bytes = request("POST " + std::string{path}, chunked, "3\r\nabc\r\n1\r\nd\r\n0\r\nX-Sum: 4\r\n\r\n") +
-                                request("GET /", close_after);
+      const std::string bytes =
+          request("POST " + std::string{path}, chunked, "3\r\nabc\r\n1\r\nd\r\n0\r\nX-Sum: 4\r\n\r\n") +
+          request("GET /", close_after);
       for (const char& byte : bytes) {
         co_await send(stream, {&byte, 1});
         co_await sleep_for(1ms);
@@ -123,7 +124,8 @@ TEST_CASE("a handler that does not read slows its client down", "[http][body][li
     options.limits.body = size;
     const auto body = [&](RouteSite& site) -> Task<> {
       Stream stream = co_await site.connect();
-      const std::string head = request("POST /gate", "Content-Length: " + std::to_string(size) + "\r\nConnection: close\r\n");
+      const std::string head =
+          request("POST /gate", "Content-Length: " + std::to_string(size) + "\r\nConnection: close\r\n");
       co_await send(stream, head);
       Context& context = co_await this_context();
       Scope scope{context};
@@ -170,9 +172,8 @@ TEST_CASE("a 100 is sent when the body is wanted", "[http][body]") {
       CHECK(refused.starts_with("HTTP/1.1 403 "));
       CHECK(count(refused, "Connection: close\r\n") == 1);
       // Nor if the body came unasked.
-      const std::string unasked =
-          co_await site.ask(request("POST /stream", expect + std::string{close_after}, "abc"));
-      CHECK(unasked.starts_with("HTTP/1.1 200 "));
+      const std::string unasked = co_await site.ask(request("POST /stream", expect + std::string{close_after}, "abc"));
+      CHECK(count(unasked, "HTTP/1.1 200 ") == 1);  // with a 100 before it only if the network cut it in two
     });
   });
 }
@@ -187,9 +188,8 @@ TEST_CASE("an unread body is got out of the way, or ends the connection", "[http
         return request("POST /refuse", "Content-Length: " + std::to_string(size) + "\r\n", std::string(size, 'x'));
       };
       const std::string next = request("GET /", close_after);
-      for (const std::string& first :
-           {with_length(1000), request("POST /refuse", chunked, "4\r\nabcd\r\n0\r\n\r\n"),
-            request("POST /no-such-page", "Content-Length: 4\r\n", "abcd")}) {
+      for (const std::string& first : {with_length(1000), request("POST /refuse", chunked, "4\r\nabcd\r\n0\r\n\r\n"),
+                                       request("POST /no-such-page", "Content-Length: 4\r\n", "abcd")}) {
         const std::string answer = co_await site.ask(first + next);
         CHECK(count(answer, "HTTP/1.1 40") == 1);
         CHECK(answer.ends_with("hello"));
@@ -249,11 +249,13 @@ TEST_CASE("a route has a body limit of its own", "[http][body][limits]") {
   SimLoop loop;
   Bodies bodies;
   with_routes(loop, bodies.router, [](RouteSite& site) -> Task<> {
-    const std::string fits = co_await site.ask(request("POST /small", "Content-Length: 4\r\nConnection: close\r\n", "abcd"));
+    const std::string fits =
+        co_await site.ask(request("POST /small", "Content-Length: 4\r\nConnection: close\r\n", "abcd"));
     CHECK(body_of(fits) == "abcd");
     const std::string too_long = co_await site.ask(request("POST /small", "Content-Length: 5\r\n", "abcde"));
     CHECK(too_long.starts_with("HTTP/1.1 413 "));
-    const std::string in_chunks = co_await site.ask(request("POST /small", chunked, "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"));
+    const std::string in_chunks =
+        co_await site.ask(request("POST /small", chunked, "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"));
     CHECK(in_chunks.starts_with("HTTP/1.1 413 "));
   });
 }
@@ -265,6 +267,7 @@ TEST_CASE("bodies that stall or are too slow are given up, to the nanosecond", "
   options.limits.body_stall = 30s;
   options.limits.rate = 100;
   options.limits.rate_grace = 10s;
+  options.limits.handler = Duration::max();
   const auto body = [&](RouteSite& site) -> Task<> {
     for (const std::string_view path : {"/collect", "/task", "/thrown"}) {
       CAPTURE(path);
@@ -280,12 +283,12 @@ TEST_CASE("bodies that stall or are too slow are given up, to the nanosecond", "
       Stream slow = co_await site.connect();
       start = loop.now();
       co_await send(slow, head);
-      for (int second = 0; second < 19; ++second) {
+      for (int second = 0; second < 17; ++second) {
         co_await sleep_for(1s);
         co_await send(slow, std::string(50, 'x'));
       }
       answer = co_await read_to_end(slow);
-      CHECK(loop.now() - start == 10s + 9500ms);
+      CHECK(loop.now() - start == 18500ms);
       CHECK(answer.starts_with("HTTP/1.1 408 "));
       // Quick enough on the whole, then nothing more.
       Stream stalled = co_await site.connect();

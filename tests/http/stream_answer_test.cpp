@@ -104,7 +104,8 @@ TEST_CASE("where an answer has no body its stream is not asked for one", "[http]
     return response;
   });
   with_routes(loop, router, [&](RouteSite& site) -> Task<> {
-    const std::string answer = co_await site.ask(request("HEAD /") + request("HEAD /length") + request("GET /unmodified", close_after));
+    const std::string answer =
+        co_await site.ask(request("HEAD /") + request("HEAD /length") + request("GET /unmodified", close_after));
     CHECK(count(answer, "HTTP/1.1 ") == 3);
     CHECK(count(answer, "Transfer-Encoding: chunked\r\n") == 1);
     CHECK(count(answer, "Content-Length: 5\r\n") == 1);
@@ -125,12 +126,10 @@ TEST_CASE("a failure behind the head cuts the stream", "[http][stream]") {
         throw 7;
       });
     });
-    router.get("/short", [] {
-      return Response::stream(10, [](BodyWriter& out) -> Task<> { co_await out.write("half"); });
-    });
-    router.get("/long", [] {
-      return Response::stream(3, [](BodyWriter& out) -> Task<> { co_await out.write("half"); });
-    });
+    router.get("/short",
+               [] { return Response::stream(10, [](BodyWriter& out) -> Task<> { co_await out.write("half"); }); });
+    router.get("/long",
+               [] { return Response::stream(3, [](BodyWriter& out) -> Task<> { co_await out.write("half"); }); });
     with_routes(loop, router, [&](RouteSite& site) -> Task<> {
       const std::string thrown = co_await site.ask(request("GET /throw"));
       CHECK(!dechunk(body_of(thrown)));
@@ -210,15 +209,17 @@ TEST_CASE("a client that leaves cancels who writes for it", "[http][stream][canc
 TEST_CASE("an upload can be answered while it arrives", "[http][stream][body]") {
   for_each_loop([](Loop& loop) {
     Router router;
-    router.post("/", [](Body body) {
-      return Response::stream([body](BodyWriter& out) mutable -> Task<> {
-        for (;;) {
-          const Result<std::string_view> piece = co_await body.read();
-          if (piece.value().empty()) co_return;
-          co_await out.write(*piece);
-        }
-      });
-    }, {.body = 100'000'000});
+    router.post("/",
+                [](Body body) {
+                  return Response::stream([body](BodyWriter& out) mutable -> Task<> {
+                    for (;;) {
+                      const Result<std::string_view> piece = co_await body.read();
+                      if (piece.value().empty()) co_return;
+                      co_await out.write(*piece);
+                    }
+                  });
+                },
+                {.body = 100'000'000});
     with_routes(loop, router, [](RouteSite& site) -> Task<> {
       const std::string bytes = pattern(3'000'000);
       Stream stream = co_await site.connect();

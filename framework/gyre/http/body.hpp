@@ -25,8 +25,8 @@ class Request;
 ///     });
 ///
 /// A client that waits for permission (`Expect: 100-continue`) gets it with the first read: an answer without a read
-/// refuses the body. What is left unread when the answer is out is thrown away, or ends the connection (`Limits::drain`).
-/// A cheap value that lives as long as the request, also in the task that streams the answer.
+/// refuses the body. What is left unread when the answer is out is thrown away, or ends the connection
+/// (`Limits::drain`). A cheap value that lives as long as the request, also in the task that streams the answer.
 class Body {
  public:
   explicit Body(Request& request) noexcept : request_(&request) {}
@@ -57,8 +57,8 @@ class Body {
   /// reader at a time.
   ///
   /// Errors: `bad_message` for broken chunks or trailers, `limit_exceeded` for more than `Limits::body`, `timed_out`
-  /// for a body that stalls or is too slow, `cancelled`. All but the last are answered with their status (400, 431, 413,
-  /// 408) if the handler throws them on with `value()`; it may answer otherwise. The connection ends after it.
+  /// for a body that stalls or is too slow, `cancelled`. All but the last are answered with their status (400, 431,
+  /// 413, 408) if the handler throws them on with `value()`; it may answer otherwise. The connection ends after it.
   Read read() noexcept;
 
  private:

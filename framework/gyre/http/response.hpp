@@ -72,8 +72,8 @@ class [[nodiscard]] Response {
 
   /// 200 with a body that a task writes while it is sent: in chunks, or up to the connection's end for an HTTP/1.0
   /// client. `producer` is called once, when the answer's turn has come and its head is written, as
-  /// `Task<>(BodyWriter&)`; it is kept until the task has ended, so a coroutine lambda may capture. Not called where the
-  /// answer has no body (HEAD, 204, 304).
+  /// `Task<>(BodyWriter&)`; it is kept until the task has ended, so a coroutine lambda may capture. Not called where
+  /// the answer has no body (HEAD, 204, 304).
   ///
   ///     return gyre::Response::stream([](gyre::BodyWriter& out) -> gyre::Task<> {
   ///       for (int line = 0; line < 1000; ++line) co_await out.write("a line\n");

@@ -15,10 +15,10 @@ struct ServerStatistics {
   std::uint64_t connections_accepted = 0;
   std::uint64_t connections_open = 0;
   std::uint64_t connections_refused = 0;  ///< Accepted only to be told that there are too many (503), or not even that.
-  std::uint64_t requests = 0;         ///< Heads that were complete and valid.
-  std::uint64_t rejected = 0;         ///< Requests refused before a handler saw them (4xx, 5xx by the connection).
-  std::uint64_t responses = 0;        ///< Answers written, the refusals included.
-  std::uint64_t answers_dropped = 0;  ///< Answers whose client had left.
+  std::uint64_t requests = 0;             ///< Heads that were complete and valid.
+  std::uint64_t rejected = 0;             ///< Requests refused before a handler saw them (4xx, 5xx by the connection).
+  std::uint64_t responses = 0;            ///< Answers written, the refusals included.
+  std::uint64_t answers_dropped = 0;      ///< Answers whose client had left.
 };
 
 namespace http {

@@ -52,7 +52,8 @@ struct ReadFileOperation : FileOperation {
   static constexpr std::size_t transfer_max = std::size_t{1} << 30;  ///< A result counts in 31 bits.
 };
 
-/// Writes to a regular file once. The result is the number of bytes; it may be short. A file opened to append ignores the offset.
+/// Writes to a regular file once. The result is the number of bytes; it may be short. A file opened to append ignores
+/// the offset.
 struct WriteFileOperation : FileOperation {
   explicit WriteFileOperation(Handler handler) noexcept : FileOperation(OperationKind::write_file, handler) {}
   Bytes bytes;               ///< No more than `transfer_max` of them are written.

@@ -159,7 +159,7 @@ class Arguments {
 template <class... A>
 inline constexpr RequestHandler::BodyUse body_use_of =
     (false || ... || (std::same_as<A, Body> || std::same_as<A, Extracted<Body>>)) ? RequestHandler::BodyUse::streamed
-                                                                                : RequestHandler::BodyUse::collected;
+                                                                                  : RequestHandler::BodyUse::collected;
 
 template <class F, class Signature>
 class FunctionEndpoint;

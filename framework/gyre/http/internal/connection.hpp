@@ -45,7 +45,8 @@ class Connection final : private ReceiveOperation,
   void feed_body(Exchange& exchange);
   /// Looks at what has become of a body.
   void body_progressed(Exchange& exchange) noexcept;
-  void set_deadline() noexcept;
+  /// Reads no further where too much is waiting, or goes on.
+  void pause_or_resume() noexcept;
 
   void append_output(std::string_view text);
   bool stalled() const noexcept;
@@ -112,7 +113,6 @@ class Connection final : private ReceiveOperation,
   void begin_body(Exchange& exchange);
   void collected(Exchange& exchange);
   TimePoint body_deadline() const noexcept;
-  void pause_or_resume() noexcept;
   bool reading_ahead() const noexcept;
 
   // Handling.
@@ -131,6 +131,7 @@ class Connection final : private ReceiveOperation,
   void schedule_work() noexcept;
 
   // Answering.
+  static Response checked(Response response);
   void ready(Exchange& exchange, Response response);
   void advance();
   void answer(Exchange& exchange);
@@ -160,6 +161,7 @@ class Connection final : private ReceiveOperation,
   void start_session();
   bool settle() noexcept;
   void release(Exchange& exchange) noexcept;
+  void set_deadline() noexcept;
   void on_deadline();
   TimePoint next_deadline() noexcept;
 
@@ -181,7 +183,7 @@ class Connection final : private ReceiveOperation,
   bool receive_ended_ = false;  ///< The client's side has ended, or broke.
   bool paused_ = false;         ///< Not read from: too much is waiting.
   bool work_scheduled_ = false;
-  bool in_task_ = false;  ///< Starting a task: its end is seen on return, not by a later turn.
+  bool in_task_ = false;    ///< Starting a task: its end is seen on return, not by a later turn.
   bool file_send_ = false;  ///< A file is on its way past the outputs.
   bool judging_ = false;    ///< The send was interrupted to see how far it got.
   bool reset_ = false;      ///< Closed with a reset, so that nothing looks complete.

@@ -12,11 +12,17 @@ constexpr std::size_t body_max = std::size_t{1} << 30;
 
 }  // namespace
 
-void Connection::ready(Exchange& exchange, Response response) {
-  // A final answer is owed: an interim status would leave the client waiting for ever.
+/// What a handler gave, or what is sent in its place: a final answer is owed, an interim one would leave the client
+/// waiting for ever.
+Response Connection::checked(Response response) {
   const bool interim = is_informational(response.status()) && !response.upgrades();
-  if (interim || response.body().size() > body_max) response = Response::problem(Status::internal_server_error);
-  exchange.response = std::move(response);
+  if (!interim && response.body().size() <= body_max) [[likely]]
+    return response;
+  return Response::problem(Status::internal_server_error);
+}
+
+void Connection::ready(Exchange& exchange, Response response) {
+  exchange.response = checked(std::move(response));
   exchange.deadline = time_never;
   exchange.stage = Exchange::Stage::ready;
   exchange.held_bytes = exchange.response.body().size();
@@ -168,8 +174,8 @@ void Connection::answer_upgrade(Exchange& exchange) {
 }
 
 bool Connection::inform(Exchange& exchange, Status status, std::string_view fields) {
-  const bool its_turn = exchanges_.find([](Exchange& each) { return each.stage != Exchange::Stage::answered; }) ==
-                        &exchange;
+  const bool its_turn =
+      exchanges_.find([](Exchange& each) { return each.stage != Exchange::Stage::answered; }) == &exchange;
   if (!its_turn || exchange.stage != Exchange::Stage::running || exchange.head.version_minor() == 0 || closing()) {
     return false;
   }

@@ -64,7 +64,7 @@ void Connection::collected(Exchange& exchange) {
 
 // The way of nearly all requests: nothing is kept, nothing waits.
 void Connection::call_at_once(Exchange& exchange, std::size_t size) {
-  Response response = answer_of(exchange);
+  Response response = checked(answer_of(exchange));
   if (response.streamed() || response.upgrades()) [[unlikely]] {
     exchange.keep_head(unused().substr(0, exchange.head.head_size()));
     exchanges_.push_back(exchange);
@@ -135,9 +135,7 @@ void Connection::task_ended(Exchange& exchange) {
   switch (exchange.stage) {
     case Exchange::Stage::running: return ready(exchange, result_of(exchange));
     case Exchange::Stage::writing: return stream_ended(exchange);
-    case Exchange::Stage::session:
-      life_ = Life::closing;
-      return release(exchange);
+    case Exchange::Stage::session: life_ = Life::closing; return release(exchange);
     case Exchange::Stage::answered:
       if (!exchange.body_pending) release(exchange);
       return;

@@ -16,7 +16,7 @@ void Connection::on_bytes(std::string_view data) {
   }
   consume();
   if (!direct_.empty()) input_.append(std::exchange(direct_, {}));
-  if (reading_ != nullptr && reading_->incoming.mode() == IncomingBody::Mode::held) reading_->incoming.wake_reader();
+  if (reading_ != nullptr) reading_->incoming.arrived();
 }
 
 void Connection::on_end() noexcept {
@@ -118,16 +118,16 @@ void Connection::permit(Exchange& exchange) {
 // Called from within tasks, too: what is to follow is left to a later step then.
 void Connection::body_progressed(Exchange& exchange) noexcept {
   IncomingBody& body = exchange.incoming;
-  const bool over = body.ended() || body.failed();
-  const bool too_much = body.mode() == IncomingBody::Mode::discarded && body.discarded() > server_->options.limits.drain;
-  if (!exchange.body_pending || !(over || too_much)) return;
+  // However the bytes were cut: what is too much is so even if it turns out to be all.
+  const bool too_much = body.discarded() > server_->options.limits.drain;
+  if (!exchange.body_pending || !(body.ended() || body.failed() || too_much)) return;
   exchange.body_pending = false;
   reading_ = nullptr;
   if (body.failed()) no_more_ = true;
   if (exchange.stage == Exchange::Stage::collecting) return;
   body.wake_reader();
   if (exchange.stage == Exchange::Stage::answered) {
-    if (!body.ended()) end_after_output();
+    if (too_much || body.failed()) end_after_output();
     if (!exchange.task_active) release(exchange);
   }
   schedule_work();

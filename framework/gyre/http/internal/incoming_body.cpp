@@ -17,7 +17,8 @@ Error error_of(wire::BodyError error) noexcept {
 void IncomingBody::begin(const wire::RequestHead& head, const wire::ChunkLimits& chunks, std::uint64_t most,
                          TimePoint now) noexcept {
   limits_ = {most, chunks.extension, chunks.extensions, chunks.trailers, chunks.trailer_fields};
-  decoder_ = head.chunked() ? wire::BodyDecoder::chunked(limits_) : wire::BodyDecoder::with_length(*head.content_length());
+  decoder_ =
+      head.chunked() ? wire::BodyDecoder::chunked(limits_) : wire::BodyDecoder::with_length(*head.content_length());
   wants_permission_ = head.expect_continue();
   started_ = progressed_ = paused_ = now;
 }
@@ -25,6 +26,7 @@ void IncomingBody::begin(const wire::RequestHead& head, const wire::ChunkLimits&
 void IncomingBody::clear() noexcept {
   decoder_ = {};
   reader_ = nullptr;
+  next_ = {};
   piece_.clear();
   memory_ = nullptr;
   filled_ = 0;
@@ -91,10 +93,27 @@ void IncomingBody::end_of_input() noexcept {
 // Takes over the connection's bytes as they are and moves the data in them together: the piece then stays where it is
 // while further bytes arrive.
 IncomingBody::Piece IncomingBody::take() noexcept {
+  if (next_.state != State::waiting) return std::exchange(next_, {});
   if (failed()) return failure();
   if (mode_ == Mode::discarded) return {State::failed, {}, Errc::cancelled};  // the answer is out already
   piece_.clear();
   if (ended() || mode_ == Mode::collected) return {State::ended};
+  const Piece piece = decode();
+  Connection& connection = *exchange_->connection;
+  connection.body_progressed(*exchange_);
+  connection.pause_or_resume();
+  return piece;
+}
+
+// Framing alone is no news: the reader sleeps on.
+void IncomingBody::arrived() noexcept {
+  if (mode_ != Mode::held || reader_ == nullptr || next_.state != State::waiting) return;
+  next_ = decode();
+  if (next_.state != State::waiting) wake_reader();
+  exchange_->connection->body_progressed(*exchange_);
+}
+
+IncomingBody::Piece IncomingBody::decode() noexcept {
   Connection& connection = *exchange_->connection;
   std::size_t size = 0;
   try {
@@ -116,7 +135,6 @@ IncomingBody::Piece IncomingBody::take() noexcept {
     fail(Status::service_unavailable, Errc::out_of_memory);
   }
   const std::string_view data{piece_.data(), size};
-  connection.body_progressed(*exchange_);
   if (!data.empty()) return {State::ready, data};
   if (failed()) return failure();
   return {ended() ? State::ended : State::waiting};
@@ -148,7 +166,7 @@ void IncomingBody::set_reader(gyre::detail::Waiter* reader) noexcept {
   } else {
     pause(now);
   }
-  exchange_->connection->set_deadline();
+  exchange_->connection->pause_or_resume();
 }
 
 TimePoint IncomingBody::deadline(Duration stall, std::uint32_t rate, Duration grace) const noexcept {

@@ -26,7 +26,8 @@ class IncomingBody final : public gyre::detail::BodySource {
   explicit IncomingBody(Exchange& owner) noexcept : exchange_(&owner) {}
 
   /// A body follows `head`, of at most `most` bytes. `now` starts its clock.
-  void begin(const wire::RequestHead& head, const wire::ChunkLimits& chunks, std::uint64_t most, TimePoint now) noexcept;
+  void begin(const wire::RequestHead& head, const wire::ChunkLimits& chunks, std::uint64_t most,
+             TimePoint now) noexcept;
   void clear() noexcept;
 
   Mode mode() const noexcept { return mode_; }
@@ -61,6 +62,8 @@ class IncomingBody final : public gyre::detail::BodySource {
   /// Bytes thrown away so far.
   std::uint64_t discarded() const noexcept { return discarded_; }
 
+  /// Bytes have arrived at the connection.
+  void arrived() noexcept;
   bool has_reader() const noexcept { return reader_ != nullptr; }
   void wake_reader() noexcept {
     if (reader_ != nullptr) std::exchange(reader_, nullptr)->wake();
@@ -78,6 +81,7 @@ class IncomingBody final : public gyre::detail::BodySource {
 
  private:
   Piece failure() const noexcept { return {State::failed, {}, error_}; }
+  Piece decode() noexcept;
   void after_step(TimePoint now);
   void append(std::string_view data);
 
@@ -85,6 +89,7 @@ class IncomingBody final : public gyre::detail::BodySource {
   wire::BodyLimits limits_;
   wire::BodyDecoder decoder_;
   gyre::detail::Waiter* reader_ = nullptr;
+  Piece next_;         ///< For the reader that was woken.
   InputBuffer piece_;  ///< What `take` handed out last, or a chunked body that is being collected.
   char* memory_ = nullptr;
   std::size_t filled_ = 0;
