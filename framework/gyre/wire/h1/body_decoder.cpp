@@ -1,5 +1,6 @@
 #include <gyre/wire/h1/body_decoder.hpp>
 
+#include <gyre/base/assert.hpp>
 #include <gyre/wire/h1/head_limits.hpp>
 #include <gyre/wire/h1/internal/field_line.hpp>
 #include <gyre/wire/h1/internal/line_end.hpp>
@@ -211,6 +212,7 @@ BodyError BodyDecoder::count_extension() noexcept {
 BodyDecoder::Step BodyDecoder::take_trailers(std::string_view input) noexcept {
   const std::size_t section_max = std::min(limits_->trailers, HeadLimits::largest) + 2;
   input = input.substr(0, section_max + 1);  // the next byte is the limit's fault: offsets stay within 32 bits
+  GYRE_ASSERT(scanned_ <= input.size());     // the caller keeps what was not used
   for (;;) {
     const internal::LineEnd found = internal::find_line_end(input, scanned_);
     if (found.decided > section_max) {

@@ -7,7 +7,7 @@
 
 namespace gyre::wire {
 
-/// Why a request head is refused. Each has its status and a sentence for logs and answers.
+/// Why a head, of a request or a response, is refused. Each has its status and a sentence for logs and answers.
 enum class HeadError : std::uint8_t {
   none,
   // The bytes (RFC 9112 2.2)
@@ -21,6 +21,9 @@ enum class HeadError : std::uint8_t {
   bad_request_line,
   bad_version,
   unsupported_version,
+  // The status line (RFC 9112 4)
+  bad_status_line,
+  bad_status,
   // Field lines (RFC 9112 5)
   obs_fold,
   missing_colon,
@@ -29,6 +32,7 @@ enum class HeadError : std::uint8_t {
   bad_field_name,
   // Limits (`HeadLimits`)
   request_line_too_long,
+  status_line_too_long,
   header_block_too_large,
   too_many_fields,
   // Host (RFC 9112 3.2)
@@ -46,11 +50,12 @@ enum class HeadError : std::uint8_t {
   // Other fields
   bad_connection,
   unknown_expectation,
-  // Beast refused what our own checks let pass: not known to happen.
+  // The second reader refused what the check of the lines let pass: not known to happen.
   malformed,
 };
 
-/// The status that a server answers: 400, 414, 417, 431, 501 or 505. For `none`: 200.
+/// The status that a server answers: 400, 414, 417, 431, 501 or 505. For `none`: 200. For response heads,
+/// which nobody answers, it means nothing.
 Status status_of(HeadError error) noexcept;
 
 /// What is wrong, in one sentence for people: "the Host field is missing".

@@ -11,8 +11,6 @@ namespace {
 
 using Stage = HeadProgress::Stage;
 
-HeadOutcome rejected(HeadError error) noexcept { return {HeadState::rejected, error}; }
-
 HeadError check_version(std::string_view text) noexcept {
   if (text == "HTTP/1.1" || text == "HTTP/1.0") return HeadError::none;
   const bool well_formed =
@@ -35,6 +33,38 @@ HeadError check_request_line(std::string_view line) noexcept {
   return check_version(line.substr(second + 1));
 }
 
+struct StatusParts {
+  HeadError error;
+  int code = 0;
+  std::size_t reason = 0;  // where it begins
+};
+
+/// HTTP-version SP status-code SP [ reason-phrase ] (RFC 9112 4). The reason needs no look, as a field's value.
+StatusParts split_status_line(std::string_view line) noexcept {
+  const std::size_t first = line.find(' ');
+  if (const HeadError error = check_version(line.substr(0, first)); error != HeadError::none) return {error};
+  if (first == std::string_view::npos) return {HeadError::bad_status_line};
+  const std::size_t second = line.find(' ', first + 1);
+  if (second == std::string_view::npos) return {HeadError::bad_status_line};
+  const std::string_view digits = line.substr(first + 1, second - first - 1);
+  if (digits.size() != 3 || !std::all_of(digits.begin(), digits.end(), is_digit)) return {HeadError::bad_status};
+  const int code = (digits[0] - '0') * 100 + (digits[1] - '0') * 10 + (digits[2] - '0');
+  if (code < 100 || code > 599) return {HeadError::bad_status};
+  return {HeadError::none, code, second + 1};
+}
+
+/// What differs between the heads of requests and of responses.
+struct RequestLine {
+  static constexpr HeadError too_long = HeadError::request_line_too_long;
+  static constexpr bool may_follow_empty_line = true;
+  static HeadError check(std::string_view line) noexcept { return check_request_line(line); }
+};
+struct StatusLine {
+  static constexpr HeadError too_long = HeadError::status_line_too_long;
+  static constexpr bool may_follow_empty_line = false;
+  static HeadError check(std::string_view line) noexcept { return split_status_line(line).error; }
+};
+
 HeadError head_error(LineEnd::Kind kind) noexcept {
   using enum LineEnd::Kind;
   switch (kind) {
@@ -47,14 +77,16 @@ HeadError head_error(LineEnd::Kind kind) noexcept {
 
 /// Whether the bytes before `end` pass a limit. Asked before anything else about them, so that a fault behind a limit
 /// is the limit's, however the bytes were cut.
+template <class FirstLine>
 HeadError check_limits(const HeadLimits& limits, const HeadProgress& progress, std::size_t end) noexcept {
   if (progress.stage == Stage::fields) {
     return end - progress.block_begin > limits.header_block ? HeadError::header_block_too_large : HeadError::none;
   }
-  return end - progress.line_begin > limits.request_line ? HeadError::request_line_too_long : HeadError::none;
+  return end - progress.line_begin > limits.request_line ? FirstLine::too_long : HeadError::none;
 }
 
 /// Takes note of a complete line. Sets `done` at the head's end.
+template <class FirstLine>
 HeadError take_line(std::string_view line, const HeadLimits& limits, HeadProgress& progress, bool& done) noexcept {
   if (progress.stage == Stage::fields) {
     done = line.empty();
@@ -64,36 +96,55 @@ HeadError take_line(std::string_view line, const HeadLimits& limits, HeadProgres
   }
   const auto next = static_cast<std::uint32_t>(progress.line_begin + line.size() + 2);
   if (line.empty()) {
-    if (progress.stage == Stage::request_line) return HeadError::extra_empty_line;
-    progress.stage = Stage::request_line;
+    if (progress.stage == Stage::first_line || !FirstLine::may_follow_empty_line) return HeadError::extra_empty_line;
+    progress.stage = Stage::first_line;
     progress.head_begin = next;
     return HeadError::none;
   }
   progress.stage = Stage::fields;
   progress.block_begin = next;
-  return check_request_line(line);
+  return FirstLine::check(line);
 }
 
-}  // namespace
-
-HeadOutcome check_head_lines(std::string_view data, const HeadLimits& limits, HeadProgress& progress) noexcept {
+template <class FirstLine>
+HeadOutcome check_lines(std::string_view data, const HeadLimits& limits, HeadProgress& progress) noexcept {
   for (;;) {
     const LineEnd found = find_line_end(data, progress.scanned);
-    if (const HeadError limit = check_limits(limits, progress, found.decided); limit != HeadError::none) {
-      return rejected(limit);
+    if (const HeadError limit = check_limits<FirstLine>(limits, progress, found.decided); limit != HeadError::none) {
+      return outcome_of(limit);
     }
     progress.scanned = static_cast<std::uint32_t>(found.place);
     if (found.kind == LineEnd::Kind::unfinished) return {};
-    if (const HeadError error = head_error(found.kind); error != HeadError::none) return rejected(error);
+    if (const HeadError error = head_error(found.kind); error != HeadError::none) return outcome_of(error);
 
     bool done = false;
     const std::string_view line = data.substr(progress.line_begin, found.place - progress.line_begin);
-    if (const HeadError error = take_line(line, limits, progress, done); error != HeadError::none) {
-      return rejected(error);
+    if (const HeadError error = take_line<FirstLine>(line, limits, progress, done); error != HeadError::none) {
+      return outcome_of(error);
     }
     progress.line_begin = progress.scanned = static_cast<std::uint32_t>(found.decided);
     if (done) return {HeadState::complete, HeadError::none};
   }
+}
+
+}  // namespace
+
+HeadError read_status_line(std::string_view line, ResponseData& head) noexcept {
+  const StatusParts parts = split_status_line(line);
+  if (parts.error != HeadError::none) return parts.error;
+  head.version_minor = line[7] == '1' ? 1 : 0;
+  head.status = static_cast<Status>(parts.code);
+  head.reason_begin = static_cast<std::uint32_t>(parts.reason);
+  head.reason_size = static_cast<std::uint32_t>(line.size() - parts.reason);
+  return HeadError::none;
+}
+
+HeadOutcome check_head_lines(std::string_view data, const HeadLimits& limits, HeadProgress& progress) noexcept {
+  return check_lines<RequestLine>(data, limits, progress);
+}
+
+HeadOutcome check_response_lines(std::string_view data, const HeadLimits& limits, HeadProgress& progress) noexcept {
+  return check_lines<StatusLine>(data, limits, progress);
 }
 
 }  // namespace gyre::wire::internal

@@ -1,7 +1,7 @@
 #include <gyre/wire/h1/internal/plain_scanner.hpp>
 
+#include <gyre/wire/h1/internal/field_block.hpp>
 #include <gyre/wire/internal/byte_scan.hpp>
-#include <gyre/wire/internal/field_lookup.hpp>
 
 #include <cstring>
 
@@ -10,7 +10,6 @@ namespace {
 
 constexpr std::size_t shortest_head = std::string_view("GET / HTTP/1.1\r\n\r\n").size();
 constexpr std::string_view version_and_end = " HTTP/1.1\r\n";
-constexpr std::size_t longest_name = UINT16_MAX;
 
 struct MethodHit {
   Method method;
@@ -77,39 +76,11 @@ class PlainScanner {
     return true;
   }
 
-  /// Field lines up to and with the empty line. In registers until done: the head is written once.
   bool read_fields() noexcept {
-    const char* at = at_;
-    const char* const end = end_;
-    Field* field = head_.fields;
-    Field* const last = field + head_.field_capacity;
-    std::uint64_t seen = 0;
-    for (;;) {
-      if (end - at < 2) return false;
-      if (*at == '\r') break;
-      const char* const colon = Scan::name_end(at, end, base_);
-      const auto name_size = static_cast<std::size_t>(colon - at);
-      if (colon == end || *colon != ':' || name_size - 1 >= longest_name || field == last) return false;
-
-      const char* value = colon + 1;
-      while (value != end && is_blank(*value)) ++value;
-      const char* const line_end = Scan::value_end(value, end, base_);
-      if (end - line_end < 2 || line_end[0] != '\r' || line_end[1] != '\n') return false;
-      const char* value_end = line_end;
-      while (value_end != value && is_blank(value_end[-1])) --value_end;
-
-      const FieldId id = lookup_field_token(at, name_size);
-      *field++ = {offset(at), offset(value), static_cast<std::uint32_t>(value_end - value),
-                  static_cast<std::uint16_t>(name_size), id};
-      seen |= bit(id);
-      at = line_end + 2;
-    }
-    if (at[1] != '\n') return false;
+    const char* const body = read_field_block<Scan>(at_, end_, head_);
     // Beast has its own opinion about the value of Proxy-Connection: no ordinary field.
-    if ((seen & bit(FieldId::proxy_connection)) != 0) return false;
-    head_.field_count = static_cast<std::uint32_t>(field - head_.fields);
-    head_.seen = seen;
-    at_ = at + 2;
+    if (body == nullptr || (head_.seen & bit(FieldId::proxy_connection)) != 0) return false;
+    at_ = body;
     return true;
   }
 
