@@ -39,7 +39,7 @@ void check_trailers(std::string_view trailers, const BodyLimits& limits) {
     GYRE_ASSERT(!is_forbidden_trailer(gyre::field_id(lines.name())));
     GYRE_ASSERT(find_field_line(trailers, lines.name()).has_value());
   }
-  GYRE_ASSERT(count <= limits.trailer_fields);
+  GYRE_ASSERT(count <= limits.chunks.trailer_fields);
   GYRE_ASSERT(count == static_cast<std::size_t>(std::count(trailers.begin(), trailers.end(), '\n')));
 }
 
@@ -115,8 +115,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
   BodyLimits limits;
   if ((choice & 0x80U) != 0) {
-    limits = {
-        .body = 16, .chunk_extension = 6, .chunk_extensions = 10, .trailers = 12 + (choice & 7U), .trailer_fields = 2};
+    limits = {.body = 16,
+              .chunks = {.extension = 6, .extensions = 10, .trailers = 12 + (choice & 7U), .trailer_fields = 2}};
   }
   const std::size_t piece = 1 + (choice & 0x7fU);
   const Run at_once = run(bytes, bytes.size() + 1, limits);

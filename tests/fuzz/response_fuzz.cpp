@@ -206,7 +206,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Choice choice;
   if ((data[0] & 0x80U) != 0) {
     choice.head = {.request_line = 16 + (data[0] & 7U), .header_block = 48, .fields = 2};
-    choice.body = {.body = 16, .chunk_extension = 6, .chunk_extensions = 10, .trailers = 12, .trailer_fields = 2};
+    choice.body = {.body = 16, .chunks = {.extension = 6, .extensions = 10, .trailers = 12, .trailer_fields = 2}};
   }
   if (data[1] == 'H') choice.method = gyre::Method::head;
   if (data[1] == 'C') choice.method = gyre::Method::connect;

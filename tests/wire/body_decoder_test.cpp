@@ -218,7 +218,7 @@ TEST_CASE("a chunk that would pass the body's limit is refused when its size say
 }
 
 TEST_CASE("extensions may be as long as their limits", "[wire][body][limits]") {
-  const BodyLimits limits{.chunk_extension = 6, .chunk_extensions = 10};
+  const BodyLimits limits{.chunks = {.extension = 6, .extensions = 10}};
   const std::string one = error(BodyError::chunk_extension_too_long);
   const std::string all = error(BodyError::chunk_extensions_too_large);
   CHECK(state_of("1;a=bcd\r\nx\r\n0;e=f\r\n\r\n", limits) == "done");
@@ -228,8 +228,8 @@ TEST_CASE("extensions may be as long as their limits", "[wire][body][limits]") {
   CHECK(state_of("1;a=bcd\r\nx\r\n0;e=fg\r\n\r\n", limits) == all);
   CHECK(state_of("1;a=bc\r\nx\r\n1;a=bc\r\nx\r\n", limits) == "open");
   CHECK(state_of("1;a=bc\r\nx\r\n1;a=bc\r\nx\r\n1;", limits) == all);
-  CHECK(state_of("1;a\r\n", {.chunk_extension = 0}) == one);
-  CHECK(state_of("1\r\nx\r\n0\r\n\r\n", {.chunk_extension = 0, .chunk_extensions = 0}) == "done");
+  CHECK(state_of("1;a\r\n", {.chunks = {.extension = 0}}) == one);
+  CHECK(state_of("1\r\nx\r\n0\r\n\r\n", {.chunks = {.extension = 0, .extensions = 0}}) == "done");
 
   const BodyLimits standard;
   const std::string longest = "1;" + std::string(4095, 'a');
@@ -240,19 +240,19 @@ TEST_CASE("extensions may be as long as their limits", "[wire][body][limits]") {
 TEST_CASE("the trailer section may be as large as its limits", "[wire][body][limits]") {
   const std::string large = error(BodyError::trailers_too_large);
   const std::string many = error(BodyError::too_many_trailers);
-  CHECK(state_of("0\r\n\r\n", {.trailers = 0, .trailer_fields = 0}) == "done");
-  CHECK(state_of("0\r\nX: y\r\n\r\n", {.trailers = 6}) == "done");
-  CHECK(state_of("0\r\nX: y\r\n\r\n", {.trailers = 5}) == large);
-  CHECK(state_of("0\r\nX: yz\r\n\r\n", {.trailers = 6}) == large);
-  CHECK(state_of("0\r\nX: yyyyyyyy", {.trailers = 6}) == large);
-  CHECK(state_of("0\r\nX: y\r\nZ:", {.trailers = 6}) == "open");
-  CHECK(state_of("0\r\nX: y\r\nZ: ", {.trailers = 6}) == large);
-  CHECK(state_of("0\r\nX: yyyyyyyy\n", {.trailers = 6}) == large);  // again, the limit's
-  CHECK(state_of("0\r\nX: y\r\nZ: y\r\n\r\n", {.trailer_fields = 2}) == "done");
-  CHECK(state_of("0\r\nX: y\r\nZ: y\r\n\r\n", {.trailer_fields = 1}) == many);
-  CHECK(state_of("0\r\nX: y\r\nZ\r\n\r\n", {.trailer_fields = 1}) == many);
+  CHECK(state_of("0\r\n\r\n", {.chunks = {.trailers = 0, .trailer_fields = 0}}) == "done");
+  CHECK(state_of("0\r\nX: y\r\n\r\n", {.chunks = {.trailers = 6}}) == "done");
+  CHECK(state_of("0\r\nX: y\r\n\r\n", {.chunks = {.trailers = 5}}) == large);
+  CHECK(state_of("0\r\nX: yz\r\n\r\n", {.chunks = {.trailers = 6}}) == large);
+  CHECK(state_of("0\r\nX: yyyyyyyy", {.chunks = {.trailers = 6}}) == large);
+  CHECK(state_of("0\r\nX: y\r\nZ:", {.chunks = {.trailers = 6}}) == "open");
+  CHECK(state_of("0\r\nX: y\r\nZ: ", {.chunks = {.trailers = 6}}) == large);
+  CHECK(state_of("0\r\nX: yyyyyyyy\n", {.chunks = {.trailers = 6}}) == large);  // again, the limit's
+  CHECK(state_of("0\r\nX: y\r\nZ: y\r\n\r\n", {.chunks = {.trailer_fields = 2}}) == "done");
+  CHECK(state_of("0\r\nX: y\r\nZ: y\r\n\r\n", {.chunks = {.trailer_fields = 1}}) == many);
+  CHECK(state_of("0\r\nX: y\r\nZ\r\n\r\n", {.chunks = {.trailer_fields = 1}}) == many);
 
-  const BodyLimits huge{.trailers = UINT32_MAX, .trailer_fields = UINT32_MAX};
+  const BodyLimits huge{.chunks = {.trailers = UINT32_MAX, .trailer_fields = UINT32_MAX}};
   CHECK(state_of("0\r\nX: y\r\n\r\n", huge) == "done");
   const std::string long_name(70'000, 'n');
   CHECK(decode_at_once(BodyDecoder::chunked(huge), "0\r\n" + long_name + ": y\r\n\r\n").state == large);

@@ -16,7 +16,7 @@ Error error_of(wire::BodyError error) noexcept {
 
 void IncomingBody::begin(const wire::RequestHead& head, const wire::ChunkLimits& chunks, std::uint64_t most,
                          TimePoint now) noexcept {
-  limits_ = {most, chunks.extension, chunks.extensions, chunks.trailers, chunks.trailer_fields};
+  limits_ = {most, chunks};
   decoder_ =
       head.chunked() ? wire::BodyDecoder::chunked(limits_) : wire::BodyDecoder::with_length(*head.content_length());
   wants_permission_ = head.expect_continue();

@@ -4,7 +4,6 @@
 #include <gyre/http/detail/body_source.hpp>
 #include <gyre/http/internal/input_buffer.hpp>
 #include <gyre/wire/h1/body_decoder.hpp>
-#include <gyre/wire/h1/chunk_limits.hpp>
 #include <gyre/wire/h1/request_head.hpp>
 
 #include <optional>

@@ -202,15 +202,15 @@ BodyError BodyDecoder::end_extension(char c) noexcept {
 
 /// Asked before what the byte is: a fault behind a limit is the limit's.
 BodyError BodyDecoder::count_extension() noexcept {
-  if (extension_ == limits_->chunk_extension) return BodyError::chunk_extension_too_long;
-  if (extensions_ == limits_->chunk_extensions) return BodyError::chunk_extensions_too_large;
+  if (extension_ == limits_->chunks.extension) return BodyError::chunk_extension_too_long;
+  if (extensions_ == limits_->chunks.extensions) return BodyError::chunk_extensions_too_large;
   ++extension_;
   ++extensions_;
   return BodyError::none;
 }
 
 BodyDecoder::Step BodyDecoder::take_trailers(std::string_view input) noexcept {
-  const std::size_t section_max = std::min(limits_->trailers, HeadLimits::largest) + 2;
+  const std::size_t section_max = std::min(limits_->chunks.trailers, HeadLimits::largest) + 2;
   input = input.substr(0, section_max + 1);  // the next byte is the limit's fault: offsets stay within 32 bits
   GYRE_ASSERT(scanned_ <= input.size());     // the caller keeps what was not used
   for (;;) {
@@ -235,7 +235,7 @@ BodyDecoder::Step BodyDecoder::take_trailers(std::string_view input) noexcept {
 }
 
 BodyError BodyDecoder::check_trailer(std::string_view line) noexcept {
-  if (fields_ == limits_->trailer_fields) return BodyError::too_many_trailers;
+  if (fields_ == limits_->chunks.trailer_fields) return BodyError::too_many_trailers;
   ++fields_;
   if (const HeadError error = internal::check_field_line(line); error != HeadError::none) {
     return error == HeadError::header_block_too_large ? BodyError::trailers_too_large : BodyError::bad_trailer;
