@@ -32,7 +32,7 @@ struct Run {
 };
 
 void check_trailers(std::string_view trailers, const BodyLimits& limits) {
-  GYRE_ASSERT(trailers.size() <= limits.trailers);
+  GYRE_ASSERT(trailers.size() <= limits.chunks.trailers);
   std::size_t count = 0;
   for (FieldLines lines{trailers}; lines.next(); ++count) {
     GYRE_ASSERT(gyre::is_token(lines.name()) && gyre::is_field_value(lines.value()));
@@ -80,7 +80,7 @@ Run run(std::string_view bytes, std::size_t piece, const BodyLimits& limits) {
       check_trailers(result.trailers, limits);
     }
     if (decoder.done() || decoder.error() != BodyError::none) break;
-    GYRE_ASSERT(arrived - result.used <= std::size_t{limits.trailers} + 2);
+    GYRE_ASSERT(arrived - result.used <= std::size_t{limits.chunks.trailers} + 2);
     if (arrived == bytes.size()) break;
   }
   result.done = decoder.done();
