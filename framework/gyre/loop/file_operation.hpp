@@ -43,7 +43,7 @@ struct OpenOperation : FileOperation {
   std::uint32_t permissions = 0666;  ///< Of a file that is created, less the process's umask.
 };
 
-/// Reads a regular file once. The result is the number of bytes, 0 at the end of the file; it may be short anywhere.
+/// Reads a regular file once. The result is the number of bytes, 0 at the end; it may be short anywhere.
 struct ReadFileOperation : FileOperation {
   explicit ReadFileOperation(Handler handler) noexcept : FileOperation(OperationKind::read_file, handler) {}
   MutableBytes buffer;       ///< No more than `transfer_max` bytes of it are used.
@@ -52,7 +52,8 @@ struct ReadFileOperation : FileOperation {
   static constexpr std::size_t transfer_max = std::size_t{1} << 30;  ///< A result counts in 31 bits.
 };
 
-/// Writes to a regular file once. The result is the number of bytes; it may be short. A file opened to append ignores the offset.
+/// Writes to a regular file once. The result is the number of bytes; it may be short. A file opened to append ignores
+/// the offset.
 struct WriteFileOperation : FileOperation {
   explicit WriteFileOperation(Handler handler) noexcept : FileOperation(OperationKind::write_file, handler) {}
   Bytes bytes;               ///< No more than `transfer_max` of them are written.
