@@ -21,9 +21,9 @@ using gyre::OpenOperation;
 namespace {
 
 struct Opening : Noted<OpenOperation> {
-  Opening(Pump& pump, std::string path, std::uint32_t flags = OpenOperation::read)
-      : Noted(pump), where(std::move(path)) {
-    this->path = where.c_str();
+  Opening(Pump& pump, std::string file, std::uint32_t flags = OpenOperation::read)
+      : Noted(pump), where(std::move(file)) {
+    path = where.c_str();
     how = flags;
   }
   std::string where;

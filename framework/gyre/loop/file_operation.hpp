@@ -43,7 +43,7 @@ struct OpenOperation : FileOperation {
   std::uint32_t permissions = 0666;  ///< Of a file that is created, less the process's umask.
 };
 
-/// Reads a regular file once. The result is the number of bytes, 0 at the end of the file; it may be short anywhere.
+/// Reads a regular file once. The result is the number of bytes, 0 at the end; it may be short anywhere.
 struct ReadFileOperation : FileOperation {
   explicit ReadFileOperation(Handler handler) noexcept : FileOperation(OperationKind::read_file, handler) {}
   MutableBytes buffer;       ///< No more than `transfer_max` bytes of it are used.

@@ -11,7 +11,7 @@ namespace gyre::detail {
 /// What an epoll loop knows of one descriptor number.
 struct DescriptorEntry {
   Operation* reader = nullptr;  ///< accept, receive or receive_into
-  Operation* writer = nullptr;  ///< send that has to wait, connect
+  Operation* writer = nullptr;  ///< send that has to wait, send_file, connect
   std::vector<PollOperation*>
       polls;                ///< empty (and without memory) but for foreign descriptors and stalled connections
   bool registered = false;  ///< epoll reports it (polls alone do not count: see `start_poll`)
