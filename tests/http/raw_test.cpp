@@ -1,3 +1,4 @@
+#include "raw_chunked.hpp"
 #include "raw_connection.hpp"
 #include "raw_fields.hpp"
 #include "raw_framing.hpp"
@@ -7,6 +8,7 @@
 #include "raw_pipeline.hpp"
 #include "raw_run.hpp"
 #include "raw_target.hpp"
+#include "raw_trailers.hpp"
 
 #include <catch2/catch.hpp>
 #include <each_loop.hpp>
@@ -23,6 +25,8 @@ namespace {
 const std::vector<Topic>& topics() {
   static const LongTexts texts;
   static const std::vector<RawCase> default_limits = raw_default_limits(texts);
+  static const LongBodies bodies;
+  static const std::vector<RawCase> chunk_limits = raw_chunk_limits(bodies);
   static const std::vector<Topic> all{
       {"methods", raw_methods},
       {"lines", raw_lines},
@@ -38,6 +42,12 @@ const std::vector<Topic>& topics() {
       {"pipelines", raw_pipelines},
       {"small limits", raw_small_limits},
       {"default limits", default_limits},
+      {"chunks", raw_chunks},
+      {"chunk sizes", raw_chunk_sizes},
+      {"chunk extensions", raw_extensions},
+      {"trailers", raw_trailers},
+      {"small chunks", raw_small_chunks},
+      {"chunk limits", chunk_limits},
   };
   return all;
 }
