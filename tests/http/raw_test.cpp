@@ -54,7 +54,7 @@ const std::vector<Topic>& topics() {
 
 /// Cut in two at every byte; a long text at 200 places.
 std::vector<Delivery> deliveries(std::string_view bytes) {
-  std::vector<Delivery> all{at_once(bytes), bytewise()};
+  std::vector<Delivery> all{at_once(bytes), bytewise(bytes)};
   const std::size_t cuts = bytes.empty() ? 0 : bytes.size() - 1;
   const std::size_t places = bytes.size() > 400 ? 200 : cuts;
   for (std::size_t index = 1; index <= places; ++index) all.push_back(cut(bytes, index * cuts / places));
