@@ -29,8 +29,11 @@ void Connection::begin_with_body(Exchange& exchange, std::string_view head_bytes
   const std::uint64_t most = handler.limits().body.value_or(server_->options.limits.body);
   const std::uint64_t length = head.content_length().value_or(0);
   if (length > most && handler.body_use() != RequestHandler::BodyUse::ignored) {
-    server_->exchanges.give_back(exchange);
-    return refuse(Status::content_too_large);
+    ++server_->statistics.rejected;
+    keep(exchange, head_bytes, head_bytes.size());
+    exchange.incoming.fail(Status::content_too_large, Errc::limit_exceeded);
+    ready(exchange, Response::problem(Status::content_too_large));
+    return advance();
   }
   const std::string_view behind = unused().substr(head_bytes.size());
   if (collected && !head.chunked() && behind.size() >= length) {
@@ -53,7 +56,6 @@ void Connection::begin_with_body(Exchange& exchange, std::string_view head_bytes
 // The body that a plain handler waited for is there, or never will be.
 void Connection::collected(Exchange& exchange) {
   if (exchange.incoming.failed()) {
-    exchange.refusal = true;
     ++server_->statistics.rejected;
     ready(exchange, Response::problem(exchange.incoming.status()));
     advance();

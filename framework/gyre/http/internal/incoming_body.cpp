@@ -48,6 +48,7 @@ void IncomingBody::start_collecting() {
 }
 
 void IncomingBody::append(std::string_view data) {
+  if (data.empty()) return;  // framing
   if (mode_ == Mode::discarded) {
     discarded_ += data.size();
   } else if (memory_ != nullptr) {
