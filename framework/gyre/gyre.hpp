@@ -9,6 +9,7 @@
 // Bodies as streams.
 #include <gyre/http/body_writer.hpp>
 #include <gyre/http/event_stream.hpp>
+#include <gyre/net/file.hpp>
 #include <gyre/web/last_event_id.hpp>
 
 // What runs beside it, and how to wait.
@@ -20,3 +21,4 @@
 #include <gyre/loop/offload.hpp>
 #include <gyre/loop/sleep.hpp>
 #include <gyre/loop/within.hpp>
+#include <gyre/net/readiness.hpp>

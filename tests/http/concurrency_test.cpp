@@ -121,6 +121,28 @@ TEST_CASE("how many run at once is limited", "[http][concurrency][limits]") {
   });
 }
 
+TEST_CASE("answers that wait for their turn are limited as those that wait to be sent", "[http][concurrency][limits]") {
+  SimLoop loop;
+  Sleepers sleepers;
+  int asked = 0;
+  sleepers.router.get("/large", [&asked] {
+    ++asked;
+    return std::string(100'000, 'x');
+  });
+  with_routes(loop, sleepers.router, [&](RouteSite& site) -> Task<> {
+    std::string requests = request("GET /gate");
+    for (int index = 0; index < 10; ++index) requests += request("GET /large");
+    Stream stream = co_await site.connect();
+    co_await send(stream, requests + request("GET /plain", "Connection: close\r\n"));
+    co_await sleep_for(1ms);
+    CHECK(asked == 3);  // 300,000 bytes are above `Limits::output`
+    sleepers.gate.set();
+    const std::string answers = co_await read_to_end(stream);
+    CHECK(asked == 10);
+    CHECK(bodies(answers).size() == 5 + 1'000'000 + 1);
+  });
+}
+
 TEST_CASE("an error behind requests that wait is answered after them", "[http][concurrency]") {
   SimLoop loop;
   Sleepers sleepers;
