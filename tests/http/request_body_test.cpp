@@ -48,6 +48,15 @@ struct Bodies {
       }
     });
     router.post("/refuse", [](Body) { return Response::problem(Status::forbidden); });
+    router.post("/both", [](Body body) {
+      return Response::stream([body](BodyWriter& out) mutable -> Task<> {
+        for (;;) {
+          const Result<std::string_view> piece = co_await body.read();
+          if (piece.value().empty()) co_return;
+          co_await out.write(*piece);
+        }
+      });
+    });
     router.post("/gate", [this](Body body) -> Task<std::string> {
       entered.set();
       co_await gate.wait();
@@ -167,6 +176,14 @@ TEST_CASE("a 100 is sent when the body is wanted", "[http][body]") {
       CHECK(interim == "HTTP/1.1 100 Continue\r\n\r\n");
       co_await send(waiting, "abc");
       (void)co_await read_until(waiting, "\r\n\r\n3");
+      // Ahead of an answer that is written while the body is read.
+      Stream both = co_await site.connect();
+      co_await send(both, request("POST /both", expect));
+      const std::string first = co_await read_until(both, "\r\n\r\n");
+      CHECK(first == "HTTP/1.1 100 Continue\r\n\r\n");
+      co_await send(both, "abc");
+      const std::string echo = co_await read_until(both, "0\r\n\r\n");
+      CHECK(dechunk(body_of(echo)) == "abc");
       // Nor if the answer comes without a read: then nobody knows whether the body follows.
       const std::string refused = co_await site.ask(request("POST /refuse", expect));
       CHECK(refused.starts_with("HTTP/1.1 403 "));

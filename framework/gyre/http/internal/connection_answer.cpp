@@ -99,6 +99,8 @@ void Connection::answer_stream(Exchange& exchange, bool last) {
     head.framing = length ? wire::BodyFraming::length : wire::BodyFraming::chunked;
     head.content_length = length.value_or(0);
   }
+  // Behind the head there is no place for a 100: if the task may read the body, the client is told before.
+  if (exchange.handler->body_use() == RequestHandler::BodyUse::streamed) permit(exchange);
   write(head, {}, exchange);
   exchange.task = {};
   exchange.last = last;

@@ -112,7 +112,8 @@ void Connection::give_back_input(std::string_view rest) {
 void Connection::permit(Exchange& exchange) {
   if (!exchange.incoming.wants_permission()) return;
   exchange.incoming.permit();
-  if (unused().empty()) append_output("HTTP/1.1 100 Continue\r\n\r\n");
+  const bool head_is_out = exchange.stage == Exchange::Stage::writing;
+  if (unused().empty() && !head_is_out) append_output("HTTP/1.1 100 Continue\r\n\r\n");
 }
 
 // Called from within tasks, too: what is to follow is left to a later step then.
