@@ -78,9 +78,10 @@ void Connection::on_work(Work& work) noexcept {
   auto& self = static_cast<Connection&>(work);
   self.work_scheduled_ = false;
   self.guarded([&] {
-    self.exchanges_.for_each([&](Exchange& exchange) {
-      if (exchange.task_done) self.task_ended(exchange);
-    });
+    // Anew each time: the end of one may close the connection, and with it release others.
+    while (Exchange* ended = self.exchanges_.find([](Exchange& each) { return each.task_done; })) {
+      self.task_ended(*ended);
+    }
     self.advance();
     self.consume();
   });

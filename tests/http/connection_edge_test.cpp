@@ -1,0 +1,54 @@
+// What the connection does where two things meet: found by the fuzz target `connection`.
+
+#include "route_site.hpp"
+
+#include <catch2/catch.hpp>
+#include <each_loop.hpp>
+
+using namespace gyre;
+using namespace gyre::test;
+using loop_test::for_each_loop;
+using loop_test::for_each_sim_loop;
+
+namespace {
+
+/// What a client heard, and whether the server ended its side cleanly behind it.
+struct Heard {
+  std::string bytes;
+  bool clean = false;
+};
+
+Task<Heard> hear(Stream& stream) {
+  Heard heard;
+  std::byte buffer[4096];
+  for (;;) {
+    const Result<std::size_t> count = co_await stream.read(buffer);
+    heard.clean = count.has_value();
+    if (!count || *count == 0) co_return heard;
+    heard.bytes += as_text(Bytes{buffer, *count});
+  }
+}
+
+Response broken_stream() {
+  return Response::stream([](BodyWriter& out) -> Task<> {
+    co_await out.write("half");
+    co_await sleep_for(5ms);
+    throw 7;
+  });
+}
+
+}  // namespace
+
+TEST_CASE("a cut stream takes the answers behind it along", "[http][stream]") {
+  for_each_loop([](Loop& loop) {
+    Router router;
+    router.get("/broken", broken_stream);
+    router.get("/plain", [] { return "plain"; });
+    with_routes(loop, router, [](RouteSite& site) -> Task<> {
+      const std::string answer =
+          co_await site.ask(request("GET /broken") + request("GET /plain") + request("GET /plain"));
+      CHECK(count(answer, "plain") == 0);
+      co_await site.quiet();
+    });
+  });
+}
