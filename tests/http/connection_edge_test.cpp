@@ -52,3 +52,19 @@ TEST_CASE("a cut stream takes the answers behind it along", "[http][stream]") {
     });
   });
 }
+
+TEST_CASE("an unwanted body that does not come is not waited for", "[http][body][limits]") {
+  for_each_sim_loop([](Loop& loop) {
+    Router router;
+    router.post("/unread", [](Body) -> Task<std::string> { co_return "unread"; });
+    with_routes(loop, router, [&loop](RouteSite& site) -> Task<> {
+      for (const char* path : {"POST /unread", "POST /nowhere"}) {
+        const TimePoint start = loop.now();
+        const std::string answer = co_await site.ask(request(path, "Content-Length: 50\r\n"));
+        CHECK(count(answer, "HTTP/1.1 ") == 1);
+        CHECK(loop.now() - start <= 10s);  // Limits::rate_grace
+        co_await site.quiet();
+      }
+    });
+  });
+}
