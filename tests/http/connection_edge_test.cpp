@@ -68,3 +68,24 @@ TEST_CASE("an unwanted body that does not come is not waited for", "[http][body]
     });
   });
 }
+
+TEST_CASE("answers that wait for a stream do not stop it", "[http][stream][concurrency]") {
+  for_each_loop([](Loop& loop) {
+    Router router;
+    router.get("/stream", [] {
+      return Response::stream([](BodyWriter& out) -> Task<> {
+        for (int count = 0; count < 3; ++count) {
+          co_await sleep_for(5ms);
+          co_await out.write("piece");
+        }
+      });
+    });
+    router.get("/large", [] { return std::string(300'000, 'l'); });  // more than Limits::output
+    with_routes(loop, router, [](RouteSite& site) -> Task<> {
+      const std::string answer =
+          co_await site.ask(request("GET /stream") + request("GET /large") + request("GET /large", "Connection: close\r\n"));
+      CHECK(count(answer, "piece") == 3);
+      CHECK(answer.size() > 600'000);
+    });
+  });
+}

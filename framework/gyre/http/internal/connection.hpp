@@ -50,6 +50,8 @@ class Connection final : private ReceiveOperation,
 
   void append_output(std::string_view text);
   bool stalled() const noexcept;
+  /// Whoever writes need not wait. Answers that are held back do not count: they wait for him.
+  bool has_room() const noexcept;
   bool flushed() const noexcept { return pending_ == nullptr && sending_ == nullptr; }
   void file_send_began() noexcept;
   void file_send_ended() noexcept;
@@ -173,7 +175,8 @@ class Connection final : private ReceiveOperation,
   Output* pending_ = nullptr;  ///< Written, not yet with the kernel, oldest first.
   Output* pending_last_ = nullptr;
   Output* sending_ = nullptr;
-  std::size_t output_bytes_ = 0;  ///< Written and not sent, or held back until their turn.
+  std::size_t output_bytes_ = 0;  ///< Written and not sent.
+  std::size_t held_bytes_ = 0;    ///< Of answers that are held back until their turn.
   InputBuffer input_;
   std::string_view direct_;  ///< The rest of what the loop has just handed over. Empty unless `input_` is.
   wire::HeadProgress progress_;

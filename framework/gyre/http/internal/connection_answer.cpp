@@ -26,7 +26,7 @@ void Connection::ready(Exchange& exchange, Response response) {
   exchange.deadline = time_never;
   exchange.stage = Exchange::Stage::ready;
   exchange.held_bytes = exchange.response.body().size();
-  output_bytes_ += exchange.held_bytes;
+  held_bytes_ += exchange.held_bytes;
 }
 
 // Answers leave in the order of the requests.
@@ -39,7 +39,7 @@ void Connection::advance() {
 }
 
 void Connection::answer(Exchange& exchange) {
-  output_bytes_ -= std::exchange(exchange.held_bytes, 0);
+  held_bytes_ -= std::exchange(exchange.held_bytes, 0);
   const bool last = is_last(exchange, exchange.response);
   if (exchange.response.upgrades()) {
     answer_upgrade(exchange);

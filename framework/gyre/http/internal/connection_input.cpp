@@ -46,7 +46,9 @@ void Connection::consume() {
   }
 }
 
-bool Connection::stalled() const noexcept { return output_bytes_ > server_->options.limits.output; }
+bool Connection::stalled() const noexcept { return output_bytes_ + held_bytes_ > server_->options.limits.output; }
+
+bool Connection::has_room() const noexcept { return output_bytes_ <= server_->options.limits.output; }
 
 bool Connection::may_take_head() const noexcept {
   return !no_more_ && !barrier_ && !stalled() && exchange_count_ < server_->options.limits.concurrent_requests;
