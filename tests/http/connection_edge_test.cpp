@@ -89,3 +89,43 @@ TEST_CASE("answers that wait for a stream do not stop it", "[http][stream][concu
     });
   });
 }
+
+TEST_CASE("a body is asked for before the head of the answer, or not at all", "[http][stream][body]") {
+  for_each_loop([](Loop& loop) {
+    Router router;
+    router.post("/echo", [](Body body) {
+      return Response::stream([body](BodyWriter& out) mutable -> Task<> {
+        for (;;) {
+          const Result<std::string_view> piece = co_await body.read();
+          if (piece.value().empty()) co_return;
+          co_await out.write(*piece);
+        }
+      });
+    });
+    router.post("/late",
+                [](Body body) -> Task<std::string> {
+                  bool late = false;
+                  try {
+                    co_await sleep_for(1h);
+                  } catch (const Cancelled&) {
+                    late = true;
+                  }
+                  if (late) (void)co_await body.read();
+                  co_return "late";
+                },
+                {.handler = 5ms});
+    with_routes(loop, router, [](RouteSite& site) -> Task<> {
+      constexpr std::string_view expecting = "Content-Length: 4\r\nExpect: 100-continue\r\nConnection: close\r\n";
+      Stream stream = co_await site.connect();
+      co_await send(stream, request("POST /echo", expecting));
+      const std::string asked = co_await read_until(stream, "\r\n\r\n");
+      CHECK(asked == "HTTP/1.1 100 Continue\r\n\r\n");
+      co_await send(stream, "body");
+      const std::string answer = co_await read_to_end(stream);
+      CHECK(dechunk(body_of(answer)) == "body");
+      const std::string late = co_await site.ask(request("POST /late", expecting));
+      CHECK(late.starts_with("HTTP/1.1 503 "));
+      CHECK(count(late, "HTTP/1.1 ") == 1);
+    });
+  });
+}

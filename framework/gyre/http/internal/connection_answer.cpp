@@ -99,10 +99,14 @@ void Connection::answer_stream(Exchange& exchange, bool last) {
     head.framing = length ? wire::BodyFraming::length : wire::BodyFraming::chunked;
     head.content_length = length.value_or(0);
   }
+  const bool written_by_task = has_body && exchange.head.method() != Method::head;
+  // Its task may read the body, and then it is too late to ask for it.
+  const bool reads = exchange.body_pending && exchange.handler->body_use() == RequestHandler::BodyUse::streamed;
+  if (written_by_task && reads) permit(exchange);
   write(head, {}, exchange);
   exchange.task = {};
   exchange.last = last;
-  if (!has_body || exchange.head.method() == Method::head) return answered(exchange, last);
+  if (!written_by_task) return answered(exchange, last);
 
   using Framing = OutgoingBody::Framing;
   exchange.outgoing.begin(head.framing == wire::BodyFraming::length    ? Framing::length

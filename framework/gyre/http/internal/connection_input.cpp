@@ -111,8 +111,9 @@ void Connection::give_back_input(std::string_view rest) {
   if (!rest.empty()) input_.append(rest);
 }
 
+// Behind the head of the answer an interim one would be part of its body, or of no answer at all.
 void Connection::permit(Exchange& exchange) {
-  if (!exchange.incoming.wants_permission()) return;
+  if (!exchange.incoming.wants_permission() || exchange.stage > Exchange::Stage::ready) return;
   exchange.incoming.permit();
   if (unused().empty()) append_output("HTTP/1.1 100 Continue\r\n\r\n");
 }
