@@ -129,3 +129,48 @@ TEST_CASE("a body is asked for before the head of the answer, or not at all", "[
     });
   });
 }
+
+TEST_CASE("an answer that is cut does not end cleanly, whoever ends it", "[http][stream]") {
+  for_each_loop([](Loop& loop) {
+    Router router;
+    router.get("/endless", [] {
+      return Response::stream([](BodyWriter& out) -> Task<> {
+        for (;;) {
+          co_await out.write("more");
+          co_await sleep_for(1ms);
+        }
+      });
+    });
+    with_routes(loop, router, [](RouteSite& site) -> Task<> {
+      // The end of the connection is all that an HTTP/1.0 client has to know the end of the body by.
+      Stream stream = co_await site.connect();
+      co_await send(stream, "GET /endless HTTP/1.0\r\n\r\n");
+      (void)co_await read_until(stream, "more");
+      stream.shutdown(ShutdownSide::send);
+      const Heard heard = co_await hear(stream);
+      CHECK(!heard.clean);
+    });
+  });
+}
+
+TEST_CASE("an answer that the end of the grace cuts does not end cleanly", "[http][stop]") {
+  SimLoop loop;
+  Router router;
+  router.get("/large", [] { return std::string(300'000, 'l'); });
+  Heard heard;
+  loop.run([](Loop& on, Router& routes, Heard& into) -> Task<> {
+    Server server{on, routes};
+    Listener listener{on};
+    listener.open(Endpoint::ip("127.0.0.1", 0).value()).value();
+    Result<Stream> stream = co_await Stream::connect(listener.endpoint());
+    Result<Stream> accepted = co_await listener.accept();
+    co_await listener.close();
+    server.serve(std::move(accepted).value());
+    co_await send(*stream, request("GET /large"));
+    co_await sleep_for(1ms);
+    co_await server.stop(0s);
+    into = co_await hear(*stream);
+  }(loop, router, heard));
+  CHECK(heard.bytes.size() < 300'000);
+  CHECK(!heard.clean);
+}

@@ -197,8 +197,10 @@ void Connection::close(CancelReason reason) noexcept {
   Loop& loop = server_->loop;
   loop.cancel(*this);
   loop.cancel(watch_);
+  if (!flushed()) reset_ = true;
   if (sending_ != nullptr) loop.cancel(*sending_);
   exchanges_.for_each([&](Exchange& exchange) {
+    if (exchange.stage == Exchange::Stage::writing) reset_ = true;
     if (exchange.task_active) {
       exchange.cancel(reason);
     } else {
