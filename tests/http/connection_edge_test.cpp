@@ -174,3 +174,36 @@ TEST_CASE("an answer that the end of the grace cuts does not end cleanly", "[htt
   CHECK(heard.bytes.size() < 300'000);
   CHECK(!heard.clean);
 }
+
+TEST_CASE("a stop waits for no connection that became idle meanwhile", "[http][stop]") {
+  for (const auto grace : {0s, 30s}) {
+    SimLoop loop;
+    Router router;
+    router.get("/late",
+               []() -> Task<std::string> {
+                 // Cannot be stopped, as a task that waits for `offload`.
+                 for (int step = 0; step < 3; ++step) {
+                   Context own{Loop::of(co_await this_context())};
+                   auto sleeping = [](Duration length) -> Task<> { co_await sleep_for(length); }(100ms);
+                   gyre::detail::InContext<void> waiting{own, sleeping};
+                   co_await waiting;
+                 }
+                 co_return "late";
+               },
+               {.handler = 50ms});
+    loop.run([](Loop& on, Router& routes, Duration patience) -> Task<> {
+      Server server{on, routes};
+      Listener listener{on};
+      listener.open(Endpoint::ip("127.0.0.1", 0).value()).value();
+      Result<Stream> stream = co_await Stream::connect(listener.endpoint());
+      Result<Stream> accepted = co_await listener.accept();
+      co_await listener.close();
+      server.serve(std::move(accepted).value());
+      co_await send(*stream, request("GET /late"));
+      co_await sleep_for(100ms);  // answered, and still at work
+      const TimePoint start = on.now();
+      co_await server.stop(patience);
+      CHECK(on.now() - start <= 200ms);
+    }(loop, router, grace));
+  }
+}

@@ -157,14 +157,20 @@ void Connection::on_deadline() {
 // --- ending ----------------------------------------------------------------------------------------------------------
 
 void Connection::drain() noexcept {
-  if (life_ == Life::open && exchanges_.empty() && unused().empty() && flushed()) close();
+  retire();
   settle();
 }
 
 void Connection::cut() noexcept {
-  const bool at_work = exchanges_.find([](Exchange& exchange) { return exchange.task_active; }) != nullptr;
-  if (!at_work) close();
+  if (!at_work()) close();
   settle();
+}
+
+// Whatever had made it busy when the server began to stop, or when the grace was over.
+void Connection::retire() noexcept {
+  const bool idle = exchanges_.empty() && unused().empty();
+  const bool grace_over = server_->context.cancelled();
+  if (life_ == Life::open && flushed() && (idle || (grace_over && !at_work()))) close();
 }
 
 void Connection::abort() noexcept {

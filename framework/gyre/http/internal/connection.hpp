@@ -93,6 +93,8 @@ class Connection final : private ReceiveOperation,
       close();
     }
     pause_or_resume();
+    if (server_->draining) [[unlikely]]
+      retire();
     settle();
   }
 
@@ -118,6 +120,9 @@ class Connection final : private ReceiveOperation,
   bool reading_ahead() const noexcept;
 
   // Handling.
+  bool at_work() noexcept {
+    return exchanges_.find([](Exchange& exchange) { return exchange.task_active; }) != nullptr;
+  }
   void begin(Exchange& exchange, std::string_view head_bytes);
   void begin_with_body(Exchange& exchange, std::string_view head_bytes);
   void call_at_once(Exchange& exchange, std::size_t size);
@@ -161,6 +166,7 @@ class Connection final : private ReceiveOperation,
   void abort() noexcept;
   void leave() noexcept;
   void start_session();
+  void retire() noexcept;
   bool settle() noexcept;
   void release(Exchange& exchange) noexcept;
   void set_deadline() noexcept;

@@ -21,8 +21,7 @@ void Connection::on_bytes(std::string_view data) {
 
 void Connection::on_end() noexcept {
   receive_ended_ = true;
-  const bool at_work = exchanges_.find([](Exchange& exchange) { return exchange.task_active; }) != nullptr;
-  if (at_work || life_ == Life::leaving) {
+  if (at_work() || life_ == Life::leaving) {
     close(CancelReason::client_gone);
   } else if (flushed() || life_ == Life::lingering) {
     close();
