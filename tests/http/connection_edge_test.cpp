@@ -207,3 +207,28 @@ TEST_CASE("a stop waits for no connection that became idle meanwhile", "[http][s
     }(loop, router, grace));
   }
 }
+
+TEST_CASE("the task of a streamed answer finds its request whole", "[http][stream][body]") {
+  for_each_loop([](Loop& loop) {
+    Router router;
+    router.post("/", [](Request& request) {
+      Response response = Response::stream([&request](BodyWriter& out) -> Task<> {
+        co_await sleep_for(5ms);
+        co_await out.write(request.body());
+        co_await out.write(request.header("X-Mark"));
+      });
+      response.set_content_type(request.header("Accept"));
+      return response;
+    });
+    with_routes(loop, router, [](RouteSite& site) -> Task<> {
+      const std::string text = request("POST /", "Content-Length: 4\r\nX-Mark: mark\r\nAccept: a/b\r\n", "body");
+      Stream stream = co_await site.connect();
+      co_await send(stream, text.substr(0, 20));
+      co_await sleep_for(1ms);
+      co_await send(stream, text.substr(20));
+      const std::string answer = co_await read_until(stream, "0\r\n\r\n");
+      CHECK(count(answer, "Content-Type: a/b\r\n") == 1);
+      CHECK(dechunk(body_of(answer)) == "bodymark");
+    });
+  });
+}
