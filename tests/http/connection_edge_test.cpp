@@ -232,3 +232,25 @@ TEST_CASE("the task of a streamed answer finds its request whole", "[http][strea
     });
   });
 }
+
+TEST_CASE("more unwanted bodies at once than exchanges are kept", "[http][body]") {
+  SimLoop loop;
+  Router router;
+  router.post("/", [](Body) { return "unread"; });
+  with_routes(loop, router, [](RouteSite& site) -> Task<> {
+    std::vector<Stream> streams;
+    for (int number = 0; number < 1100; ++number) {
+      Stream stream = co_await site.connect();
+      co_await send(stream, request("POST /", "Content-Length: 4\r\n"));
+      streams.push_back(std::move(stream));
+    }
+    co_await sleep_for(1ms);
+    for (std::size_t number = 0; number < streams.size(); number += 2) co_await send(streams[number], "body");
+    for (Stream& stream : streams) stream.shutdown(ShutdownSide::send);
+    for (Stream& stream : streams) {
+      const std::string answer = co_await read_to_end(stream);
+      if (!answer.ends_with("unread")) FAIL_CHECK(answer);
+    }
+    co_await site.quiet();
+  });
+}

@@ -134,9 +134,10 @@ void Connection::on_deadline() {
   });
   if (reading_ != nullptr && body_deadline() <= time) {
     Exchange& exchange = *reading_;
+    const bool collecting = exchange.stage == Exchange::Stage::collecting;
     exchange.incoming.fail(Status::request_timeout, Errc::timed_out);
-    body_progressed(exchange);
-    if (exchange.stage == Exchange::Stage::collecting) collected(exchange);
+    body_progressed(exchange);  // which may have released one that is answered
+    if (collecting) collected(exchange);
   }
   advance();
   if (sending_ != nullptr || file_send_) {

@@ -94,8 +94,9 @@ bool Connection::take_body() {
   const std::size_t before = unused().size();
   feed_body(exchange);
   const bool used = unused().size() != before;
-  body_progressed(exchange);
-  if (exchange.stage == Exchange::Stage::collecting && !exchange.body_pending) collected(exchange);
+  const bool collecting = exchange.stage == Exchange::Stage::collecting;
+  body_progressed(exchange);  // which may have released one that is answered
+  if (collecting && !exchange.body_pending) collected(exchange);
   return used;
 }
 
