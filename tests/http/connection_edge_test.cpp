@@ -254,3 +254,18 @@ TEST_CASE("more unwanted bodies at once than exchanges are kept", "[http][body]"
     co_await site.quiet();
   });
 }
+
+TEST_CASE("the answer to an upgrade that was not offered says if it is the last", "[http][upgrade]") {
+  for_each_loop([](Loop& loop) {
+    Router router;
+    router.get("/", [] {
+      return Response::upgrade("echo", [](Stream, std::string) -> Task<> { co_return; });
+    });
+    with_routes(loop, router, [](RouteSite& site) -> Task<> {
+      const std::string answer = co_await site.ask(request("GET /") + request("GET /", "Connection: close\r\n"));
+      CHECK(count(answer, "HTTP/1.1 426 ") == 2);
+      CHECK(count(answer, "Connection: upgrade\r\n") == 1);
+      CHECK(count(answer, "Connection: close\r\n") == 1);
+    });
+  });
+}

@@ -147,7 +147,7 @@ class Connection final : private ReceiveOperation,
   wire::ResponseHead head_of(const Exchange& exchange, const Response& response, bool last) const noexcept;
   void answer_whole(const Exchange& exchange, Response response, bool last);
   void answer_stream(Exchange& exchange, bool last);
-  void answer_upgrade(Exchange& exchange);
+  void answer_upgrade(Exchange& exchange, bool last);
   void stream_ended(Exchange& exchange);
   void answered(Exchange& exchange, bool last);
   void write(const wire::ResponseHead& head, std::string_view body, const Exchange& exchange);

@@ -42,7 +42,7 @@ void Connection::answer(Exchange& exchange) {
   held_bytes_ -= std::exchange(exchange.held_bytes, 0);
   const bool last = is_last(exchange, exchange.response);
   if (exchange.response.upgrades()) {
-    answer_upgrade(exchange);
+    answer_upgrade(exchange, last);
   } else if (exchange.response.streamed()) {
     answer_stream(exchange, last);
   } else {
@@ -159,10 +159,10 @@ void Connection::answered(Exchange& exchange, bool last) {
   if (last) end_after_output();
 }
 
-void Connection::answer_upgrade(Exchange& exchange) {
+void Connection::answer_upgrade(Exchange& exchange, bool last) {
   const bool offered = exchange.head.upgrade() && !exchange.body_pending;
-  wire::ResponseHead head = head_of(exchange, exchange.response, false);
-  head.connection = wire::ConnectionOption::upgrade;
+  wire::ResponseHead head = head_of(exchange, exchange.response, last);
+  if (offered || !last) head.connection = wire::ConnectionOption::upgrade;
   if (offered) {
     head.framing = wire::BodyFraming::none;
     write(head, {}, exchange);
@@ -174,7 +174,7 @@ void Connection::answer_upgrade(Exchange& exchange) {
   head.content_type = problem.content_type();
   head.content_length = problem.body().size();
   write(head, exchange.head.method() == Method::head ? std::string_view{} : problem.body(), exchange);
-  answered(exchange, !exchange.head.keep_alive());
+  answered(exchange, last);
 }
 
 bool Connection::inform(Exchange& exchange, Status status, std::string_view fields) {
