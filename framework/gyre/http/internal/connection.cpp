@@ -46,7 +46,8 @@ void Connection::on_receive(Operation& operation, const Completion& completion) 
 void Connection::on_watch(Operation& operation, const Completion& completion) noexcept {
   Connection& self = *static_cast<Watch&>(operation).connection;
   self.guarded([&] {
-    if (completion.result > 0) self.on_end();
+    // One that crossed its cancellation is too early: the receive comes to the end behind what there is to read.
+    if (completion.result > 0 && self.paused_) self.on_end();
   });
 }
 
@@ -78,9 +79,10 @@ void Connection::on_work(Work& work) noexcept {
   auto& self = static_cast<Connection&>(work);
   self.work_scheduled_ = false;
   self.guarded([&] {
-    self.exchanges_.for_each([&](Exchange& exchange) {
-      if (exchange.task_done) self.task_ended(exchange);
-    });
+    // Anew each time: the end of one may close the connection, and with it release others.
+    while (Exchange* ended = self.exchanges_.find([](Exchange& each) { return each.task_done; })) {
+      self.task_ended(*ended);
+    }
     self.advance();
     self.consume();
   });
@@ -133,9 +135,10 @@ void Connection::on_deadline() {
   });
   if (reading_ != nullptr && body_deadline() <= time) {
     Exchange& exchange = *reading_;
+    const bool collecting = exchange.stage == Exchange::Stage::collecting;
     exchange.incoming.fail(Status::request_timeout, Errc::timed_out);
-    body_progressed(exchange);
-    if (exchange.stage == Exchange::Stage::collecting) collected(exchange);
+    body_progressed(exchange);  // which may have released one that is answered
+    if (collecting) collected(exchange);
   }
   advance();
   if (sending_ != nullptr || file_send_) {
@@ -156,14 +159,20 @@ void Connection::on_deadline() {
 // --- ending ----------------------------------------------------------------------------------------------------------
 
 void Connection::drain() noexcept {
-  if (life_ == Life::open && exchanges_.empty() && unused().empty() && flushed()) close();
+  retire();
   settle();
 }
 
 void Connection::cut() noexcept {
-  const bool at_work = exchanges_.find([](Exchange& exchange) { return exchange.task_active; }) != nullptr;
-  if (!at_work) close();
+  if (!at_work()) close();
   settle();
+}
+
+// Whatever had made it busy when the server began to stop, or when the grace was over.
+void Connection::retire() noexcept {
+  const bool idle = exchanges_.empty() && unused().empty();
+  const bool grace_over = server_->context.cancelled();
+  if (life_ == Life::open && flushed() && (idle || (grace_over && !at_work()))) close();
 }
 
 void Connection::abort() noexcept {
@@ -196,8 +205,10 @@ void Connection::close(CancelReason reason) noexcept {
   Loop& loop = server_->loop;
   loop.cancel(*this);
   loop.cancel(watch_);
+  if (!flushed()) reset_ = true;
   if (sending_ != nullptr) loop.cancel(*sending_);
   exchanges_.for_each([&](Exchange& exchange) {
+    if (exchange.stage == Exchange::Stage::writing) reset_ = true;
     if (exchange.task_active) {
       exchange.cancel(reason);
     } else {

@@ -50,6 +50,8 @@ class Connection final : private ReceiveOperation,
 
   void append_output(std::string_view text);
   bool stalled() const noexcept;
+  /// Whoever writes need not wait. Answers that are held back do not count: they wait for him.
+  bool has_room() const noexcept;
   bool flushed() const noexcept { return pending_ == nullptr && sending_ == nullptr; }
   void file_send_began() noexcept;
   void file_send_ended() noexcept;
@@ -91,6 +93,8 @@ class Connection final : private ReceiveOperation,
       close();
     }
     pause_or_resume();
+    if (server_->draining) [[unlikely]]
+      retire();
     settle();
   }
 
@@ -116,6 +120,9 @@ class Connection final : private ReceiveOperation,
   bool reading_ahead() const noexcept;
 
   // Handling.
+  bool at_work() noexcept {
+    return exchanges_.find([](Exchange& exchange) { return exchange.task_active; }) != nullptr;
+  }
   void begin(Exchange& exchange, std::string_view head_bytes);
   void begin_with_body(Exchange& exchange, std::string_view head_bytes);
   void call_at_once(Exchange& exchange, std::size_t size);
@@ -140,7 +147,7 @@ class Connection final : private ReceiveOperation,
   wire::ResponseHead head_of(const Exchange& exchange, const Response& response, bool last) const noexcept;
   void answer_whole(const Exchange& exchange, Response response, bool last);
   void answer_stream(Exchange& exchange, bool last);
-  void answer_upgrade(Exchange& exchange);
+  void answer_upgrade(Exchange& exchange, bool last);
   void stream_ended(Exchange& exchange);
   void answered(Exchange& exchange, bool last);
   void write(const wire::ResponseHead& head, std::string_view body, const Exchange& exchange);
@@ -159,6 +166,7 @@ class Connection final : private ReceiveOperation,
   void abort() noexcept;
   void leave() noexcept;
   void start_session();
+  void retire() noexcept;
   bool settle() noexcept;
   void release(Exchange& exchange) noexcept;
   void set_deadline() noexcept;
@@ -173,7 +181,8 @@ class Connection final : private ReceiveOperation,
   Output* pending_ = nullptr;  ///< Written, not yet with the kernel, oldest first.
   Output* pending_last_ = nullptr;
   Output* sending_ = nullptr;
-  std::size_t output_bytes_ = 0;  ///< Written and not sent, or held back until their turn.
+  std::size_t output_bytes_ = 0;  ///< Written and not sent.
+  std::size_t held_bytes_ = 0;    ///< Of answers that are held back until their turn.
   InputBuffer input_;
   std::string_view direct_;  ///< The rest of what the loop has just handed over. Empty unless `input_` is.
   wire::HeadProgress progress_;

@@ -26,7 +26,7 @@ void Connection::ready(Exchange& exchange, Response response) {
   exchange.deadline = time_never;
   exchange.stage = Exchange::Stage::ready;
   exchange.held_bytes = exchange.response.body().size();
-  output_bytes_ += exchange.held_bytes;
+  held_bytes_ += exchange.held_bytes;
 }
 
 // Answers leave in the order of the requests.
@@ -39,10 +39,10 @@ void Connection::advance() {
 }
 
 void Connection::answer(Exchange& exchange) {
-  output_bytes_ -= std::exchange(exchange.held_bytes, 0);
+  held_bytes_ -= std::exchange(exchange.held_bytes, 0);
   const bool last = is_last(exchange, exchange.response);
   if (exchange.response.upgrades()) {
-    answer_upgrade(exchange);
+    answer_upgrade(exchange, last);
   } else if (exchange.response.streamed()) {
     answer_stream(exchange, last);
   } else {
@@ -99,12 +99,14 @@ void Connection::answer_stream(Exchange& exchange, bool last) {
     head.framing = length ? wire::BodyFraming::length : wire::BodyFraming::chunked;
     head.content_length = length.value_or(0);
   }
-  // Behind the head there is no place for a 100: if the task may read the body, the client is told before.
-  if (exchange.handler->body_use() == RequestHandler::BodyUse::streamed) permit(exchange);
+  const bool written_by_task = has_body && exchange.head.method() != Method::head;
+  // Its task may read the body, and behind the head there is no place for a 100.
+  const bool reads = exchange.body_pending && exchange.handler->body_use() == RequestHandler::BodyUse::streamed;
+  if (written_by_task && reads) permit(exchange);
   write(head, {}, exchange);
   exchange.task = {};
   exchange.last = last;
-  if (!has_body || exchange.head.method() == Method::head) return answered(exchange, last);
+  if (!written_by_task) return answered(exchange, last);
 
   using Framing = OutgoingBody::Framing;
   exchange.outgoing.begin(head.framing == wire::BodyFraming::length    ? Framing::length
@@ -146,7 +148,7 @@ void Connection::stream_ended(Exchange& exchange) {
 void Connection::answered(Exchange& exchange, bool last) {
   if (exchange.body_pending && !last) {
     last = !may_drain(exchange.incoming);
-    exchange.incoming.discard();
+    exchange.incoming.discard(now());
   }
   if (last && exchange.body_pending) {
     exchange.body_pending = false;
@@ -157,10 +159,10 @@ void Connection::answered(Exchange& exchange, bool last) {
   if (last) end_after_output();
 }
 
-void Connection::answer_upgrade(Exchange& exchange) {
+void Connection::answer_upgrade(Exchange& exchange, bool last) {
   const bool offered = exchange.head.upgrade() && !exchange.body_pending;
-  wire::ResponseHead head = head_of(exchange, exchange.response, false);
-  head.connection = wire::ConnectionOption::upgrade;
+  wire::ResponseHead head = head_of(exchange, exchange.response, last);
+  if (offered || !last) head.connection = wire::ConnectionOption::upgrade;
   if (offered) {
     head.framing = wire::BodyFraming::none;
     write(head, {}, exchange);
@@ -172,7 +174,7 @@ void Connection::answer_upgrade(Exchange& exchange) {
   head.content_type = problem.content_type();
   head.content_length = problem.body().size();
   write(head, exchange.head.method() == Method::head ? std::string_view{} : problem.body(), exchange);
-  answered(exchange, !exchange.head.keep_alive());
+  answered(exchange, last);
 }
 
 bool Connection::inform(Exchange& exchange, Status status, std::string_view fields) {

@@ -68,7 +68,10 @@ void Connection::collected(Exchange& exchange) {
 void Connection::call_at_once(Exchange& exchange, std::size_t size) {
   Response response = checked(answer_of(exchange));
   if (response.streamed() || response.upgrades()) [[unlikely]] {
+    // Whoever writes the body may look at the request: nothing of it stays where it came.
     exchange.keep_head(unused().substr(0, exchange.head.head_size()));
+    exchange.request.set_body(exchange.arena.copy(exchange.request.body()));
+    response.set_content_type(exchange.arena.copy(response.content_type()));
     exchanges_.push_back(exchange);
     ++exchange_count_;
     use(size);

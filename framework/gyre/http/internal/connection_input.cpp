@@ -21,8 +21,7 @@ void Connection::on_bytes(std::string_view data) {
 
 void Connection::on_end() noexcept {
   receive_ended_ = true;
-  const bool at_work = exchanges_.find([](Exchange& exchange) { return exchange.task_active; }) != nullptr;
-  if (at_work || life_ == Life::leaving) {
+  if (at_work() || life_ == Life::leaving) {
     close(CancelReason::client_gone);
   } else if (flushed() || life_ == Life::lingering) {
     close();
@@ -46,7 +45,9 @@ void Connection::consume() {
   }
 }
 
-bool Connection::stalled() const noexcept { return output_bytes_ > server_->options.limits.output; }
+bool Connection::stalled() const noexcept { return output_bytes_ + held_bytes_ > server_->options.limits.output; }
+
+bool Connection::has_room() const noexcept { return output_bytes_ <= server_->options.limits.output; }
 
 bool Connection::may_take_head() const noexcept {
   return !no_more_ && !barrier_ && !stalled() && exchange_count_ < server_->options.limits.concurrent_requests;
@@ -93,8 +94,9 @@ bool Connection::take_body() {
   const std::size_t before = unused().size();
   feed_body(exchange);
   const bool used = unused().size() != before;
-  body_progressed(exchange);
-  if (exchange.stage == Exchange::Stage::collecting && !exchange.body_pending) collected(exchange);
+  const bool collecting = exchange.stage == Exchange::Stage::collecting;
+  body_progressed(exchange);  // which may have released one that is answered
+  if (collecting && !exchange.body_pending) collected(exchange);
   return used;
 }
 
@@ -109,11 +111,11 @@ void Connection::give_back_input(std::string_view rest) {
   if (!rest.empty()) input_.append(rest);
 }
 
+// Behind the head of the answer an interim one would be part of its body, or of no answer at all.
 void Connection::permit(Exchange& exchange) {
-  if (!exchange.incoming.wants_permission()) return;
+  if (!exchange.incoming.wants_permission() || exchange.stage > Exchange::Stage::ready) return;
   exchange.incoming.permit();
-  const bool head_is_out = exchange.stage == Exchange::Stage::writing;
-  if (unused().empty() && !head_is_out) append_output("HTTP/1.1 100 Continue\r\n\r\n");
+  if (unused().empty()) append_output("HTTP/1.1 100 Continue\r\n\r\n");
 }
 
 // Called from within tasks, too: what is to follow is left to a later step then.

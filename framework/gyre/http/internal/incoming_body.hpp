@@ -30,7 +30,11 @@ class IncomingBody final : public gyre::detail::BodySource {
   void clear() noexcept;
 
   Mode mode() const noexcept { return mode_; }
-  void discard() noexcept { mode_ = Mode::discarded; }
+  /// It is of no use any more. Its clock runs again: the connection waits for its end.
+  void discard(TimePoint now) noexcept {
+    resume(now);
+    mode_ = Mode::discarded;
+  }
   /// Starts to collect. Throws `std::bad_alloc`.
   void start_collecting();
 
