@@ -67,7 +67,7 @@ void Connection::on_timer(Timer& timer) noexcept {
 void Connection::on_task_done(TaskObserver& observer) noexcept {
   auto& exchange = static_cast<Exchange&>(observer);
   exchange.task_done = true;
-  if (!exchange.connection->in_task_) exchange.connection->schedule_work();
+  if (exchange.connection->starting_ != &exchange) exchange.connection->schedule_work();
 }
 
 void Connection::schedule_work() noexcept {
@@ -78,9 +78,9 @@ void Connection::on_work(Work& work) noexcept {
   auto& self = static_cast<Connection&>(work);
   self.work_scheduled_ = false;
   self.guarded([&] {
-    self.exchanges_.for_each([&](Exchange& exchange) {
-      if (exchange.task_done) self.task_ended(exchange);
-    });
+    // Looked for anew each time: a stream that breaks releases other exchanges, too.
+    const auto ended = [](Exchange& exchange) { return exchange.task_done; };
+    while (Exchange* exchange = self.exchanges_.find(ended)) self.task_ended(*exchange);
     self.advance();
     self.consume();
   });

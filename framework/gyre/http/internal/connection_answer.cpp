@@ -120,9 +120,9 @@ void Connection::answer_stream(Exchange& exchange, bool last) {
     return abort();
   }
   exchange.task_active = true;
-  const bool outer = std::exchange(in_task_, true);
+  Exchange* const outer = std::exchange(starting_, &exchange);
   exchange.body_task.start(context, exchange);
-  in_task_ = outer;
+  starting_ = outer;
   if (exchange.task_done) task_ended(exchange);
 }
 

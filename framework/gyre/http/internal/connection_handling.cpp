@@ -119,9 +119,9 @@ void Connection::start_task(Exchange& exchange) {
     return advance();
   }
   exchange.task_active = true;
-  const bool outer = std::exchange(in_task_, true);
+  Exchange* const outer = std::exchange(starting_, &exchange);
   exchange.task.start(context, exchange);
-  in_task_ = outer;
+  starting_ = outer;
   if (!exchange.task_done) return;
   task_ended(exchange);
   advance();
