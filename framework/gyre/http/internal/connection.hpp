@@ -50,6 +50,8 @@ class Connection final : private ReceiveOperation,
 
   void append_output(std::string_view text);
   bool stalled() const noexcept;
+  /// Whether a stream may write on.
+  bool has_room() noexcept;
   bool flushed() const noexcept { return pending_ == nullptr && sending_ == nullptr; }
   void file_send_began() noexcept;
   void file_send_ended() noexcept;
@@ -120,6 +122,7 @@ class Connection final : private ReceiveOperation,
   void begin_with_body(Exchange& exchange, std::string_view head_bytes);
   void call_at_once(Exchange& exchange, std::size_t size);
   void keep(Exchange& exchange, std::string_view head_bytes, std::size_t size);
+  void take_up(Exchange& exchange) noexcept;
   void call(Exchange& exchange);
   Response answer_of(Exchange& exchange);
   void start_task(Exchange& exchange);

@@ -102,6 +102,7 @@ void Connection::answer_stream(Exchange& exchange, bool last) {
   write(head, {}, exchange);
   exchange.task = {};
   exchange.last = last;
+  if (last) no_more_ = true;
   if (!has_body || exchange.head.method() == Method::head) return answered(exchange, last);
 
   using Framing = OutgoingBody::Framing;

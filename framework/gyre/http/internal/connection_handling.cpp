@@ -69,9 +69,8 @@ void Connection::call_at_once(Exchange& exchange, std::size_t size) {
   Response response = checked(answer_of(exchange));
   if (response.streamed() || response.upgrades()) [[unlikely]] {
     exchange.keep_head(unused().substr(0, exchange.head.head_size()));
-    exchanges_.push_back(exchange);
-    ++exchange_count_;
     use(size);
+    take_up(exchange);
     ready(exchange, std::move(response));
     return advance();
   }
@@ -86,6 +85,10 @@ void Connection::call_at_once(Exchange& exchange, std::size_t size) {
 void Connection::keep(Exchange& exchange, std::string_view head_bytes, std::size_t size) {
   exchange.keep_head(head_bytes);
   use(size);
+  take_up(exchange);
+}
+
+void Connection::take_up(Exchange& exchange) noexcept {
   exchanges_.push_back(exchange);
   ++exchange_count_;
   if (stands_alone(exchange.head)) barrier_ = true;

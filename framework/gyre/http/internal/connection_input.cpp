@@ -48,6 +48,13 @@ void Connection::consume() {
 
 bool Connection::stalled() const noexcept { return output_bytes_ > server_->options.limits.output; }
 
+// What is held back behind a stream goes out after it, and must not stop it.
+bool Connection::has_room() noexcept {
+  std::size_t held = 0;
+  exchanges_.for_each([&held](Exchange& exchange) { held += exchange.held_bytes; });
+  return output_bytes_ - held <= server_->options.limits.output;
+}
+
 bool Connection::may_take_head() const noexcept {
   return !no_more_ && !barrier_ && !stalled() && exchange_count_ < server_->options.limits.concurrent_requests;
 }

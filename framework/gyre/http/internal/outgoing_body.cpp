@@ -55,7 +55,7 @@ void OutgoingBody::put_trailer(std::string_view name, std::string_view value) {
 }
 
 bool OutgoingBody::closed() const noexcept { return exchange_->connection->closing(); }
-bool OutgoingBody::has_room() const noexcept { return !exchange_->connection->stalled(); }
+bool OutgoingBody::has_room() const noexcept { return exchange_->connection->has_room(); }
 bool OutgoingBody::flushed() const noexcept { return exchange_->connection->flushed(); }
 
 void OutgoingBody::wake_writer() noexcept {
