@@ -68,7 +68,7 @@ void Connection::on_timer(Timer& timer) noexcept {
 void Connection::on_task_done(TaskObserver& observer) noexcept {
   auto& exchange = static_cast<Exchange&>(observer);
   exchange.task_done = true;
-  if (!exchange.connection->in_task_) exchange.connection->schedule_work();
+  if (exchange.connection->starting_ != &exchange) exchange.connection->schedule_work();
 }
 
 void Connection::schedule_work() noexcept {

@@ -127,6 +127,7 @@ class Connection final : private ReceiveOperation,
   void begin_with_body(Exchange& exchange, std::string_view head_bytes);
   void call_at_once(Exchange& exchange, std::size_t size);
   void keep(Exchange& exchange, std::string_view head_bytes, std::size_t size);
+  void take_up(Exchange& exchange) noexcept;
   void call(Exchange& exchange);
   Response answer_of(Exchange& exchange);
   void start_task(Exchange& exchange);
@@ -174,8 +175,9 @@ class Connection final : private ReceiveOperation,
   TimePoint next_deadline() noexcept;
 
   ServerState* server_;
-  Exchange* scratch_ = nullptr;  ///< For the head that is being parsed.
-  Exchange* reading_ = nullptr;  ///< Whose body is arriving; the last of the exchanges.
+  Exchange* scratch_ = nullptr;   ///< For the head that is being parsed.
+  Exchange* reading_ = nullptr;   ///< Whose body is arriving; the last of the exchanges.
+  Exchange* starting_ = nullptr;  ///< Whose task is being started: its end is seen on return, not by a later turn.
   IntrusiveList<Exchange> exchanges_;
   unsigned exchange_count_ = 0;
   Output* pending_ = nullptr;  ///< Written, not yet with the kernel, oldest first.
@@ -192,7 +194,6 @@ class Connection final : private ReceiveOperation,
   bool receive_ended_ = false;  ///< The client's side has ended, or broke.
   bool paused_ = false;         ///< Not read from: too much is waiting.
   bool work_scheduled_ = false;
-  bool in_task_ = false;    ///< Starting a task: its end is seen on return, not by a later turn.
   bool file_send_ = false;  ///< A file is on its way past the outputs.
   bool judging_ = false;    ///< The send was interrupted to see how far it got.
   bool reset_ = false;      ///< Closed with a reset, so that nothing looks complete.

@@ -106,6 +106,7 @@ void Connection::answer_stream(Exchange& exchange, bool last) {
   write(head, {}, exchange);
   exchange.task = {};
   exchange.last = last;
+  if (last) no_more_ = true;
   if (!written_by_task) return answered(exchange, last);
 
   using Framing = OutgoingBody::Framing;
@@ -124,9 +125,9 @@ void Connection::answer_stream(Exchange& exchange, bool last) {
     return abort();
   }
   exchange.task_active = true;
-  const bool outer = std::exchange(in_task_, true);
+  Exchange* const outer = std::exchange(starting_, &exchange);
   exchange.body_task.start(context, exchange);
-  in_task_ = outer;
+  starting_ = outer;
   if (exchange.task_done) task_ended(exchange);
 }
 

@@ -72,9 +72,8 @@ void Connection::call_at_once(Exchange& exchange, std::size_t size) {
     exchange.keep_head(unused().substr(0, exchange.head.head_size()));
     exchange.request.set_body(exchange.arena.copy(exchange.request.body()));
     response.set_content_type(exchange.arena.copy(response.content_type()));
-    exchanges_.push_back(exchange);
-    ++exchange_count_;
     use(size);
+    take_up(exchange);
     ready(exchange, std::move(response));
     return advance();
   }
@@ -89,6 +88,10 @@ void Connection::call_at_once(Exchange& exchange, std::size_t size) {
 void Connection::keep(Exchange& exchange, std::string_view head_bytes, std::size_t size) {
   exchange.keep_head(head_bytes);
   use(size);
+  take_up(exchange);
+}
+
+void Connection::take_up(Exchange& exchange) noexcept {
   exchanges_.push_back(exchange);
   ++exchange_count_;
   if (stands_alone(exchange.head)) barrier_ = true;
@@ -122,9 +125,9 @@ void Connection::start_task(Exchange& exchange) {
     return advance();
   }
   exchange.task_active = true;
-  const bool outer = std::exchange(in_task_, true);
+  Exchange* const outer = std::exchange(starting_, &exchange);
   exchange.task.start(context, exchange);
-  in_task_ = outer;
+  starting_ = outer;
   if (!exchange.task_done) return;
   task_ended(exchange);
   advance();

@@ -131,6 +131,7 @@ class ExchangePool {
     exchange.incoming.clear();
     exchange.outgoing.clear();
     exchange.deadline = time_never;
+    exchange.held_bytes = 0;
     exchange.stage = Exchange::Stage::parsed;
     exchange.refusal = exchange.task_active = exchange.task_done = exchange.late = false;
     exchange.body_pending = exchange.last = false;

@@ -1,0 +1,114 @@
+// Streamed answers among the other requests of a connection, and what goes wrong in them.
+
+#include "route_site.hpp"
+
+#include <catch2/catch.hpp>
+#include <each_loop.hpp>
+
+using namespace gyre;
+using namespace gyre::test;
+using loop_test::for_each_loop;
+
+namespace {
+
+constexpr std::string_view close_after = "Connection: close\r\n";
+
+}  // namespace
+
+TEST_CASE("a stream that breaks takes the answers behind it along", "[http][stream]") {
+  for_each_loop([](Loop& loop) {
+    Router router;
+    router.get("/break", [] {
+      return Response::stream([](BodyWriter& out) -> Task<> {
+        co_await out.write("half");
+        co_await sleep_for(5ms);
+        throw 7;
+      });
+    });
+    router.get("/", [] { return "hello"; });
+    with_routes(loop, router, [](RouteSite& site) -> Task<> {
+      const std::string answer = co_await site.ask(request("GET /break") + request("GET /") + request("GET /"));
+      CHECK(count(answer, "hello") == 0);
+      co_await site.quiet();
+    });
+  });
+}
+
+TEST_CASE("a stream goes on although a large answer waits behind it", "[http][stream]") {
+  SimLoop loop;
+  Router router;
+  router.get("/slow", [] {
+    return Response::stream([](BodyWriter& out) -> Task<> {
+      for (const char* piece : {"one ", "two ", "three"}) {
+        co_await out.write(piece);
+        co_await sleep_for(1ms);
+      }
+    });
+  });
+  router.get("/large", [] { return std::string(300'000, 'l'); });
+  ServerOptions options;
+  options.limits.output = 64 * 1024;
+  with_routes(
+      loop, router,
+      [](RouteSite& site) -> Task<> {
+        Stream stream = co_await site.connect();
+        co_await send(stream, request("GET /slow") + request("GET /large") + request("GET /slow", close_after));
+        const std::string answer = co_await read_to_end(stream);
+        CHECK(count(answer, "three") == 2);
+        CHECK(count(answer, std::string(300'000, 'l')) == 1);
+      },
+      options);
+}
+
+TEST_CASE("nothing behind the last answer is begun while that streams", "[http][stream]") {
+  SimLoop loop;
+  Router router;
+  int called = 0;
+  const auto slow = [] {
+    return Response::stream([](BodyWriter& out) -> Task<> {
+      co_await sleep_for(5ms);
+      co_await out.write("end");
+    });
+  };
+  router.get("/slow", slow);
+  router.get("/task", [slow]() -> Task<Response> { co_return slow(); });
+  router.get("/", [&called] {
+    ++called;
+    return "hello";
+  });
+  with_routes(loop, router, [&](RouteSite& site) -> Task<> {
+    for (const std::string_view path : {"/slow", "/task"}) {
+      const std::string line = "GET " + std::string{path};
+      const std::string answer = co_await site.ask(request(line, close_after) + request("GET /"));
+      CHECK(dechunk(body_of(answer)) == "end");
+      const std::string old = co_await site.ask(line + " HTTP/1.0\r\n\r\n" + request("GET /"));
+      CHECK(body_of(old) == "end");
+    }
+    CHECK(called == 0);
+  });
+}
+
+TEST_CASE("a request waits for the streamed answer of one that stands alone", "[http][stream]") {
+  SimLoop loop;
+  Router router;
+  std::string order;
+  router.post("/", [&order] {
+    return Response::stream([&order](BodyWriter& out) -> Task<> {
+      co_await sleep_for(5ms);
+      order += "post ";
+      co_await out.write("end");
+    });
+  });
+  router.get("/", [&order] {
+    order += "get";
+    return "hello";
+  });
+  with_routes(loop, router, [&](RouteSite& site) -> Task<> {
+    Stream stream = co_await site.connect();
+    co_await send(stream, request("POST /") + request("GET /"));
+    const std::string answer = co_await read_until(stream, "hello");
+    CHECK(answer.ends_with("hello"));
+    CHECK(order == "post get");
+  });
+}
+
