@@ -74,6 +74,7 @@ void Connection::call_at_once(Exchange& exchange, std::size_t size) {
     response.set_content_type(exchange.arena.copy(response.content_type()));
     exchanges_.push_back(exchange);
     ++exchange_count_;
+    if (stands_alone(exchange.head)) barrier_ = true;
     use(size);
     ready(exchange, std::move(response));
     return advance();
