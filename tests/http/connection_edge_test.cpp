@@ -300,3 +300,29 @@ TEST_CASE("a hang-up that crosses the end of a pause drops nothing that was sent
         options);
   }
 }
+
+TEST_CASE("a streamed answer of a plain handler keeps other requests back, as any", "[http][stream][concurrency]") {
+  SimLoop loop;
+  Router router;
+  std::string order;
+  const auto streamed = [&order] {
+    return Response::stream([&order](BodyWriter& out) -> Task<> {
+      co_await sleep_for(5ms);
+      order += "streamed ";
+      co_await out.write("streamed");
+    });
+  };
+  router.post("/", streamed);
+  router.get("/", streamed);
+  router.get("/next", [&order] {
+    order += "next ";
+    return "next";
+  });
+  with_routes(loop, router, [&order](RouteSite& site) -> Task<> {
+    const std::string closing = request("GET /", "Connection: close\r\n");
+    const std::string answer =
+        co_await site.ask(request("POST /") + request("GET /next") + closing + request("GET /next"));
+    CHECK(count(answer, "HTTP/1.1 200 OK\r\n") == 3);
+    CHECK(order == "streamed next streamed ");
+  });
+}
