@@ -133,9 +133,10 @@ void Connection::on_deadline() {
   });
   if (reading_ != nullptr && body_deadline() <= time) {
     Exchange& exchange = *reading_;
+    const bool collecting = exchange.stage == Exchange::Stage::collecting;
     exchange.incoming.fail(Status::request_timeout, Errc::timed_out);
     body_progressed(exchange);
-    if (exchange.stage == Exchange::Stage::collecting) collected(exchange);
+    if (collecting) collected(exchange);
   }
   advance();
   if (sending_ != nullptr || file_send_) {

@@ -145,7 +145,7 @@ void Connection::stream_ended(Exchange& exchange) {
 void Connection::answered(Exchange& exchange, bool last) {
   if (exchange.body_pending && !last) {
     last = !may_drain(exchange.incoming);
-    exchange.incoming.discard();
+    exchange.incoming.discard(now());
   }
   if (last && exchange.body_pending) {
     exchange.body_pending = false;

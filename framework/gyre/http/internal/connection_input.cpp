@@ -98,10 +98,11 @@ bool Connection::take_body() {
   Exchange& exchange = *reading_;
   if (exchange.incoming.mode() == IncomingBody::Mode::held) return false;
   const std::size_t before = unused().size();
+  const bool collecting = exchange.stage == Exchange::Stage::collecting;
   feed_body(exchange);
   const bool used = unused().size() != before;
-  body_progressed(exchange);
-  if (exchange.stage == Exchange::Stage::collecting && !exchange.body_pending) collected(exchange);
+  body_progressed(exchange);  // one that was only thrown away is gone now
+  if (collecting && !exchange.body_pending) collected(exchange);
   return used;
 }
 
@@ -132,7 +133,7 @@ void Connection::body_progressed(Exchange& exchange) noexcept {
   reading_ = nullptr;
   if (body.failed()) no_more_ = true;
   if (exchange.stage == Exchange::Stage::collecting) return;
-  body.wake_reader();
+  body.wake_reader(now());
   if (exchange.stage == Exchange::Stage::answered) {
     if (too_much || body.failed()) end_after_output();
     if (!exchange.task_active) release(exchange);
