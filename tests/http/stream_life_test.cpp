@@ -112,3 +112,54 @@ TEST_CASE("a request waits for the streamed answer of one that stands alone", "[
   });
 }
 
+TEST_CASE("a body is permitted before the head of the answer that streams it", "[http][stream]") {
+  SimLoop loop;
+  Router router;
+  const auto echo = [](Body body) {
+    return Response::stream([body](BodyWriter& out) mutable -> Task<> {
+      for (;;) {
+        const Result<std::string_view> piece = co_await body.read();
+        if (piece.value().empty()) co_return;
+        co_await out.write(*piece);
+      }
+    });
+  };
+  router.post("/plain", echo);
+  router.post("/task", [echo](Body body) -> Task<Response> { co_return echo(body); });
+  with_routes(loop, router, [](RouteSite& site) -> Task<> {
+    for (const std::string_view path : {"/plain", "/task"}) {
+      Stream stream = co_await site.connect();
+      const std::string line = "POST " + std::string{path};
+      co_await send(stream, request(line, "Expect: 100-continue\r\nContent-Length: 4\r\nConnection: close\r\n"));
+      const std::string permission = co_await read_until(stream, "\r\n\r\n");
+      CHECK(permission == "HTTP/1.1 100 Continue\r\n\r\n");
+      co_await sleep_for(1ms);
+      co_await send(stream, "body");
+      const std::string answer = co_await read_to_end(stream);
+      CHECK(answer.starts_with("HTTP/1.1 200 OK\r\n"));
+      CHECK(dechunk(body_of(answer)) == "body");
+    }
+  });
+}
+
+TEST_CASE("a middleware's stream that collects too late permits nothing", "[http][stream]") {
+  SimLoop loop;
+  Router router;
+  router.use([](Request& request, Next) -> Task<Response> {
+    co_return Response::stream([&request](BodyWriter& out) -> Task<> {
+      const Result<void> collected = co_await request.collect();
+      co_await out.write(collected ? request.body() : "none");
+    });
+  });
+  router.post("/", [] { return "hello"; });
+  with_routes(loop, router, [](RouteSite& site) -> Task<> {
+    Stream stream = co_await site.connect();
+    co_await send(stream, request("POST /", "Expect: 100-continue\r\nContent-Length: 4\r\n"));
+    const std::string head = co_await read_until(stream, "\r\n\r\n");
+    CHECK(head.starts_with("HTTP/1.1 200 OK\r\n"));
+    co_await send(stream, "body");
+    const std::string rest = co_await read_until(stream, "0\r\n\r\n");
+    CHECK(dechunk(rest) == "body");
+  });
+}
+

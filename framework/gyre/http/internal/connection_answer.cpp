@@ -99,11 +99,14 @@ void Connection::answer_stream(Exchange& exchange, bool last) {
     head.framing = length ? wire::BodyFraming::length : wire::BodyFraming::chunked;
     head.content_length = length.value_or(0);
   }
+  const bool written = has_body && exchange.head.method() != Method::head;
+  const bool reads = exchange.handler->body_use() == RequestHandler::BodyUse::streamed;
+  if (written && reads && !is_error(response.status())) permit(exchange);  // for a task that reads while it writes
   write(head, {}, exchange);
   exchange.task = {};
   exchange.last = last;
   if (last) no_more_ = true;
-  if (!has_body || exchange.head.method() == Method::head) return answered(exchange, last);
+  if (!written) return answered(exchange, last);
 
   using Framing = OutgoingBody::Framing;
   exchange.outgoing.begin(head.framing == wire::BodyFraming::length    ? Framing::length

@@ -118,7 +118,8 @@ void Connection::give_back_input(std::string_view rest) {
 }
 
 void Connection::permit(Exchange& exchange) {
-  if (!exchange.incoming.wants_permission()) return;
+  const bool head_out = exchange.stage >= Exchange::Stage::writing;  // too late: it would stand in the middle of a body
+  if (head_out || !exchange.incoming.wants_permission()) return;
   exchange.incoming.permit();
   if (unused().empty()) append_output("HTTP/1.1 100 Continue\r\n\r\n");
 }
