@@ -163,3 +163,78 @@ TEST_CASE("a middleware's stream that collects too late permits nothing", "[http
   });
 }
 
+TEST_CASE("a file that breaks off cuts the stream even if nobody minds", "[http][stream]") {
+  SimLoop loop;
+  loop.put_file("short", std::string(200'000, 'f'));
+  Router router;
+  const auto careless = [](BodyWriter& out) -> Task<> {
+    Result<File> file = co_await File::open("short");
+    try {
+      co_await out.send_file(file.value(), 0, 250'000);
+    } catch (const Failure&) {
+      // not its business
+    }
+  };
+  router.get("/chunks", [careless] { return Response::stream(careless); });
+  router.get("/length", [careless] { return Response::stream(250'000, careless); });
+  with_routes(loop, router, [](RouteSite& site) -> Task<> {
+    for (const std::string_view path : {"/chunks", "/length"}) {
+      const std::string answer = co_await site.ask(request("GET " + std::string{path}) + request("GET /chunks"));
+      CHECK(count(answer, "HTTP/1.1 ") == 1);
+      CHECK(!answer.ends_with("0\r\n\r\n"));
+    }
+    co_await site.quiet();
+  });
+}
+
+TEST_CASE("the write limits of a route hold for all of a stream", "[http][stream][limits]") {
+  SimLoop loop;
+  Router router;
+  const auto large = [] {
+    return Response::stream([](BodyWriter& out) -> Task<> {
+      const std::string piece(10'000, 'x');
+      for (int count = 0; count < 100; ++count) {
+        co_await out.write(piece);
+        co_await out.flush();
+      }
+    });
+  };
+  router.get("/patient", large, {.write_stall = 10min});
+  router.get("/usual", large);
+  with_routes(loop, router, [](RouteSite& site) -> Task<> {
+    for (const std::string_view path : {"/patient", "/usual"}) {
+      Stream stream = co_await site.connect();
+      co_await send(stream, request("GET " + std::string{path}, close_after));
+      std::string answer = co_await read_until(stream, "\r\n\r\n");
+      std::byte buffer[1000];
+      for (int count = 0; count < 100; ++count) {
+        const Result<std::size_t> some = co_await stream.read(buffer);
+        if (some) answer += as_text(Bytes{buffer, *some});
+      }
+      co_await sleep_for(5min);
+      answer += co_await read_to_end(stream);
+      CHECK(answer.ends_with("0\r\n\r\n") == (path == "/patient"));
+    }
+  });
+}
+
+TEST_CASE("a piece that no send can count is refused", "[http][stream]") {
+  SimLoop loop;
+  Router router;
+  bool refused = false;
+  router.get("/", [&refused] {
+    return Response::stream([&refused](BodyWriter& out) -> Task<> {
+      const std::string_view huge{"x", std::size_t{3} << 30};  // never looked at
+      try {
+        co_await out.write(huge);
+      } catch (const Failure& failure) {
+        refused = failure.error().code() == Errc::limit_exceeded;
+      }
+    });
+  });
+  with_routes(loop, router, [&](RouteSite& site) -> Task<> {
+    const std::string answer = co_await site.ask(request("GET /", close_after));
+    CHECK(refused);
+    CHECK(dechunk(body_of(answer)) == "");
+  });
+}

@@ -180,13 +180,14 @@ void Connection::answer_upgrade(Exchange& exchange) {
 bool Connection::inform(Exchange& exchange, Status status, std::string_view fields) {
   const bool its_turn =
       exchanges_.find([](Exchange& each) { return each.stage != Exchange::Stage::answered; }) == &exchange;
-  if (!its_turn || exchange.stage != Exchange::Stage::running || exchange.head.version_minor() == 0 || closing()) {
+  if (!its_turn || exchange.stage != Exchange::Stage::running || exchange.head.version_minor() == 0 ||
+      life_ != Life::open) {
     return false;
   }
   const std::size_t bound = wire::interim_head_bound(fields);
   Output& out = output(bound);
   const char* const end = wire::write_interim_head(status, fields, out.end());
-  written(out, static_cast<std::size_t>(end - out.end()));
+  written(out, static_cast<std::size_t>(end - out.end()), exchange);
   return true;
 }
 

@@ -121,7 +121,7 @@ void Connection::permit(Exchange& exchange) {
   const bool head_out = exchange.stage >= Exchange::Stage::writing;  // too late: it would stand in the middle of a body
   if (head_out || !exchange.incoming.wants_permission()) return;
   exchange.incoming.permit();
-  if (unused().empty()) append_output("HTTP/1.1 100 Continue\r\n\r\n");
+  if (unused().empty()) append_output(exchange, "HTTP/1.1 100 Continue\r\n\r\n");
 }
 
 // Called from within tasks, too: what is to follow is left to a later step then.
