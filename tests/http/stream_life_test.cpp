@@ -112,6 +112,39 @@ TEST_CASE("a request waits for the streamed answer of one that stands alone", "[
   });
 }
 
+TEST_CASE("what a plain handler took from its request lives as long as its stream", "[http][stream]") {
+  SimLoop loop;
+  Router router;
+  router.post("/{name}", [](Path<std::string_view> name, const Request& request) {
+    Response response = Response::stream(
+        [name = *name, body = request.body(), agent = request.header("X-Mark"), &request](BodyWriter& out) -> Task<> {
+          co_await sleep_for(1ms);
+          co_await out.write(name);
+          co_await out.write(body);
+          co_await out.write(agent);
+          co_await out.write(request.body());
+          co_await out.write(request.path());
+        });
+    response.set_content_type(request.header("X-Type"));
+    return response;
+  });
+  with_routes(loop, router, [](RouteSite& site) -> Task<> {
+    const std::string bytes =
+        request("POST /name", "X-Mark: mark\r\nX-Type: a/b\r\nContent-Length: 4\r\nConnection: close\r\n", "body");
+    const std::string whole = co_await site.ask(bytes);
+    CHECK(dechunk(body_of(whole)) == "namebodymarkbody/name");
+    CHECK(count(whole, "Content-Type: a/b\r\n") == 1);
+    Stream stream = co_await site.connect();
+    for (const char& byte : bytes) {
+      co_await send(stream, {&byte, 1});
+      co_await sleep_for(1ms);
+    }
+    const std::string piecewise = co_await read_to_end(stream);
+    CHECK(dechunk(body_of(piecewise)) == "namebodymarkbody/name");
+    CHECK(count(piecewise, "Content-Type: a/b\r\n") == 1);
+  });
+}
+
 TEST_CASE("a body is permitted before the head of the answer that streams it", "[http][stream]") {
   SimLoop loop;
   Router router;

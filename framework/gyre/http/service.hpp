@@ -26,12 +26,20 @@ class RequestHandler {
     ignored,    ///< Nobody looks at it: an error page.
   };
 
-  explicit RequestHandler(Kind kind, BodyUse body_use = BodyUse::collected) noexcept
-      : kind_(kind), body_use_(body_use) {}
+  /// What `call` may answer with.
+  enum class Answers : std::uint8_t {
+    anything,  ///< Also a stream or an upgrade, which may hold views of the request: that is kept for them.
+    whole,     ///< Never one of these: the request is looked at where its bytes lie.
+  };
+
+  explicit RequestHandler(Kind kind, BodyUse body_use = BodyUse::collected,
+                          Answers answers = Answers::anything) noexcept
+      : kind_(kind), body_use_(body_use), answers_(answers) {}
   virtual ~RequestHandler() = default;
 
   Kind kind() const noexcept { return kind_; }
   BodyUse body_use() const noexcept { return body_use_; }
+  Answers answers() const noexcept { return answers_; }
 
   /// What is otherwise for this route than for the server.
   const RouteLimits& limits() const noexcept { return limits_; }
@@ -45,6 +53,7 @@ class RequestHandler {
  private:
   Kind kind_;
   BodyUse body_use_;
+  Answers answers_;
   RouteLimits limits_;
 };
 

@@ -29,7 +29,7 @@ class Endpoint : public RequestHandler {
 /// Answers at once. Behind middleware it is wrapped into a coroutine, which first waits for the body.
 class PlainEndpoint : public Endpoint {
  public:
-  explicit PlainEndpoint(BodyUse body_use = BodyUse::collected) noexcept : Endpoint(Kind::plain, body_use) {}
+  explicit PlainEndpoint(BodyUse body_use, Answers answers) noexcept : Endpoint(Kind::plain, body_use, answers) {}
   Task<Response> start(Request& request) final;
 };
 
@@ -161,6 +161,18 @@ inline constexpr RequestHandler::BodyUse body_use_of =
     (false || ... || (std::same_as<A, Body> || std::same_as<A, Extracted<Body>>)) ? RequestHandler::BodyUse::streamed
                                                                                   : RequestHandler::BodyUse::collected;
 
+/// What a handler's result can become. A type of one's own may become a stream.
+template <class R>
+inline constexpr RequestHandler::Answers answers_of = RequestHandler::Answers::anything;
+template <class R>
+  requires std::same_as<R, Status> || std::convertible_to<R, std::string_view>
+inline constexpr RequestHandler::Answers answers_of<R> =
+    HasToResponse<R> ? RequestHandler::Answers::anything : RequestHandler::Answers::whole;
+template <class R>
+inline constexpr RequestHandler::Answers answers_of<std::optional<R>> = answers_of<R>;
+template <class R>
+inline constexpr RequestHandler::Answers answers_of<Result<R>> = answers_of<R>;
+
 template <class F, class Signature>
 class FunctionEndpoint;
 
@@ -169,7 +181,8 @@ class FunctionEndpoint<F, R(A...)> final : public PlainEndpoint {
  public:
   template <class Function>
   explicit FunctionEndpoint(Function&& function)
-      : PlainEndpoint(body_use_of<A...>), function_(std::forward<Function>(function)) {}
+      : PlainEndpoint(body_use_of<A...>, answers_of<std::remove_cvref_t<R>>),
+        function_(std::forward<Function>(function)) {}
 
   Response call(Request& request) override {
     Arguments<A...> arguments;

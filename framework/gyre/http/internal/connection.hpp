@@ -92,6 +92,7 @@ class Connection final : private ReceiveOperation,
     try {
       step();
     } catch (const std::bad_alloc&) {
+      direct_ = {};  // what a task still at work reads must not be the loop's
       close();
     }
     pause_or_resume();

@@ -66,9 +66,15 @@ void Connection::collected(Exchange& exchange) {
 
 // The way of nearly all requests: nothing is kept, nothing waits.
 void Connection::call_at_once(Exchange& exchange, std::size_t size) {
+  const auto keep_bytes = [&] {
+    exchange.request.set_body(exchange.arena.copy(exchange.request.body()));
+    exchange.keep_head(unused().substr(0, exchange.head.head_size()));
+  };
+  const bool kept = exchange.handler->answers() == RequestHandler::Answers::anything;
+  if (kept) keep_bytes();
   Response response = checked(answer_of(exchange));
   if (response.streamed() || response.upgrades()) [[unlikely]] {
-    exchange.keep_head(unused().substr(0, exchange.head.head_size()));
+    if (!kept) keep_bytes();  // it comes from `Service::failed`
     use(size);
     take_up(exchange);
     ready(exchange, std::move(response));
@@ -77,6 +83,7 @@ void Connection::call_at_once(Exchange& exchange, std::size_t size) {
   const bool last = is_last(exchange, response);
   answer_whole(exchange, std::move(response), last);
   use(size);
+  scratch_ = nullptr;
   server_->exchanges.give_back(exchange);
   if (last) end_after_output();
 }
@@ -89,6 +96,7 @@ void Connection::keep(Exchange& exchange, std::string_view head_bytes, std::size
 }
 
 void Connection::take_up(Exchange& exchange) noexcept {
+  scratch_ = nullptr;
   exchanges_.push_back(exchange);
   ++exchange_count_;
   if (stands_alone(exchange.head)) barrier_ = true;

@@ -64,8 +64,9 @@ bool Connection::take_head() {
   const std::string_view data = unused();
   const wire::HeadOutcome outcome =
       wire::parse_request_head(data, server_->options.limits.head, scratch_->head, progress_);
-  Exchange& exchange = *std::exchange(scratch_, nullptr);
+  Exchange& exchange = *scratch_;  // until it is taken up or given back
   if (outcome.state != wire::HeadState::complete) [[unlikely]] {
+    scratch_ = nullptr;
     server_->exchanges.give_back(exchange);
     if (outcome.state == wire::HeadState::rejected) refuse(outcome.status());
     return false;
@@ -73,6 +74,7 @@ bool Connection::take_head() {
   progress_ = {};
   if (!exchanges_.empty() && stands_alone(exchange.head)) {
     barrier_ = true;
+    scratch_ = nullptr;
     server_->exchanges.give_back(exchange);
     return false;  // it is parsed anew when its time has come
   }
