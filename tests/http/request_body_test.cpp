@@ -338,6 +338,71 @@ TEST_CASE("the time that a handler does not read is not the client's", "[http][b
   with_routes(loop, bodies.router, body, options);
 }
 
+TEST_CASE("neither is the time between a read that waited and the next", "[http][body][limits]") {
+  SimLoop loop;
+  Router router;
+  router.post("/", [](Body body) -> Task<std::string> {
+    std::size_t bytes = 0;
+    for (;;) {
+      const Result<std::string_view> piece = co_await body.read();
+      if (piece.value().empty()) co_return std::to_string(bytes);
+      bytes += piece->size();
+      co_await sleep_for(1h);
+    }
+  });
+  ServerOptions options;
+  options.limits.handler = Duration::max();
+  const auto body = [](RouteSite& site) -> Task<> {
+    Stream stream = co_await site.connect();
+    co_await send(stream, request("POST /", "Content-Length: 2\r\nConnection: close\r\n"));
+    co_await sleep_for(1s);
+    co_await send(stream, "a");
+    co_await sleep_for(1h + 5s);
+    co_await send(stream, "b");
+    const std::string answer = co_await read_to_end(stream);
+    CHECK(body_of(answer) == "2");
+  };
+  with_routes(loop, router, body, options);
+}
+
+TEST_CASE("a body that nobody wants has its time limits, too", "[http][body][limits]") {
+  SimLoop loop;
+  Bodies bodies;
+  ServerOptions options;
+  options.limits.body_stall = 5s;
+  const auto body = [&](RouteSite& site) -> Task<> {
+    for (const std::string_view path : {"/refuse", "/nowhere"}) {
+      Stream stream = co_await site.connect();
+      const TimePoint start = loop.now();
+      co_await send(stream, request("POST " + std::string{path}, "Content-Length: 6\r\n", "abc"));
+      const std::string answer = co_await read_to_end(stream);
+      CHECK(count(answer, "HTTP/1.1 ") == 1);
+      CHECK(loop.now() - start == 5s);
+    }
+  };
+  with_routes(loop, bodies.router, body, options);
+}
+
+// More of them than requests are kept for later.
+TEST_CASE("bodies of many connections are thrown away", "[http][body]") {
+  SimLoop loop;
+  Bodies bodies;
+  with_routes(loop, bodies.router, [](RouteSite& site) -> Task<> {
+    std::vector<Stream> streams;
+    for (int count = 0; count < 1100; ++count) {
+      streams.push_back(co_await site.connect());
+      co_await send(streams.back(), request("POST /refuse", "Content-Length: 3\r\n"));
+    }
+    co_await sleep_for(1ms);
+    for (Stream& stream : streams) co_await send(stream, "abc");
+    for (Stream& stream : streams) co_await send(stream, request("GET /", close_after));
+    for (Stream& stream : streams) {
+      const std::string answer = co_await read_to_end(stream);
+      CHECK(answer.ends_with("hello"));
+    }
+  });
+}
+
 TEST_CASE("a client that leaves in the middle of its body cancels the reader", "[http][body][cancel]") {
   for_each_loop([](Loop& loop) {
     Bodies bodies;

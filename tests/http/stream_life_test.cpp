@@ -112,3 +112,162 @@ TEST_CASE("a request waits for the streamed answer of one that stands alone", "[
   });
 }
 
+TEST_CASE("what a plain handler took from its request lives as long as its stream", "[http][stream]") {
+  SimLoop loop;
+  Router router;
+  router.post("/{name}", [](Path<std::string_view> name, const Request& request) {
+    Response response = Response::stream(
+        [name = *name, body = request.body(), agent = request.header("X-Mark"), &request](BodyWriter& out) -> Task<> {
+          co_await sleep_for(1ms);
+          co_await out.write(name);
+          co_await out.write(body);
+          co_await out.write(agent);
+          co_await out.write(request.body());
+          co_await out.write(request.path());
+        });
+    response.set_content_type(request.header("X-Type"));
+    return response;
+  });
+  with_routes(loop, router, [](RouteSite& site) -> Task<> {
+    const std::string bytes =
+        request("POST /name", "X-Mark: mark\r\nX-Type: a/b\r\nContent-Length: 4\r\nConnection: close\r\n", "body");
+    const std::string whole = co_await site.ask(bytes);
+    CHECK(dechunk(body_of(whole)) == "namebodymarkbody/name");
+    CHECK(count(whole, "Content-Type: a/b\r\n") == 1);
+    Stream stream = co_await site.connect();
+    for (const char& byte : bytes) {
+      co_await send(stream, {&byte, 1});
+      co_await sleep_for(1ms);
+    }
+    const std::string piecewise = co_await read_to_end(stream);
+    CHECK(dechunk(body_of(piecewise)) == "namebodymarkbody/name");
+    CHECK(count(piecewise, "Content-Type: a/b\r\n") == 1);
+  });
+}
+
+TEST_CASE("a body is permitted before the head of the answer that streams it", "[http][stream]") {
+  SimLoop loop;
+  Router router;
+  const auto echo = [](Body body) {
+    return Response::stream([body](BodyWriter& out) mutable -> Task<> {
+      for (;;) {
+        const Result<std::string_view> piece = co_await body.read();
+        if (piece.value().empty()) co_return;
+        co_await out.write(*piece);
+      }
+    });
+  };
+  router.post("/plain", echo);
+  router.post("/task", [echo](Body body) -> Task<Response> { co_return echo(body); });
+  with_routes(loop, router, [](RouteSite& site) -> Task<> {
+    for (const std::string_view path : {"/plain", "/task"}) {
+      Stream stream = co_await site.connect();
+      const std::string line = "POST " + std::string{path};
+      co_await send(stream, request(line, "Expect: 100-continue\r\nContent-Length: 4\r\nConnection: close\r\n"));
+      const std::string permission = co_await read_until(stream, "\r\n\r\n");
+      CHECK(permission == "HTTP/1.1 100 Continue\r\n\r\n");
+      co_await sleep_for(1ms);
+      co_await send(stream, "body");
+      const std::string answer = co_await read_to_end(stream);
+      CHECK(answer.starts_with("HTTP/1.1 200 OK\r\n"));
+      CHECK(dechunk(body_of(answer)) == "body");
+    }
+  });
+}
+
+TEST_CASE("a middleware's stream that collects too late permits nothing", "[http][stream]") {
+  SimLoop loop;
+  Router router;
+  router.use([](Request& request, Next) -> Task<Response> {
+    co_return Response::stream([&request](BodyWriter& out) -> Task<> {
+      const Result<void> collected = co_await request.collect();
+      co_await out.write(collected ? request.body() : "none");
+    });
+  });
+  router.post("/", [] { return "hello"; });
+  with_routes(loop, router, [](RouteSite& site) -> Task<> {
+    Stream stream = co_await site.connect();
+    co_await send(stream, request("POST /", "Expect: 100-continue\r\nContent-Length: 4\r\n"));
+    const std::string head = co_await read_until(stream, "\r\n\r\n");
+    CHECK(head.starts_with("HTTP/1.1 200 OK\r\n"));
+    co_await send(stream, "body");
+    const std::string rest = co_await read_until(stream, "0\r\n\r\n");
+    CHECK(dechunk(rest) == "body");
+  });
+}
+
+TEST_CASE("a file that breaks off cuts the stream even if nobody minds", "[http][stream]") {
+  SimLoop loop;
+  loop.put_file("short", std::string(200'000, 'f'));
+  Router router;
+  const auto careless = [](BodyWriter& out) -> Task<> {
+    Result<File> file = co_await File::open("short");
+    try {
+      co_await out.send_file(file.value(), 0, 250'000);
+    } catch (const Failure&) {
+      // not its business
+    }
+  };
+  router.get("/chunks", [careless] { return Response::stream(careless); });
+  router.get("/length", [careless] { return Response::stream(250'000, careless); });
+  with_routes(loop, router, [](RouteSite& site) -> Task<> {
+    for (const std::string_view path : {"/chunks", "/length"}) {
+      const std::string answer = co_await site.ask(request("GET " + std::string{path}) + request("GET /chunks"));
+      CHECK(count(answer, "HTTP/1.1 ") == 1);
+      CHECK(!answer.ends_with("0\r\n\r\n"));
+    }
+    co_await site.quiet();
+  });
+}
+
+TEST_CASE("the write limits of a route hold for all of a stream", "[http][stream][limits]") {
+  SimLoop loop;
+  Router router;
+  const auto large = [] {
+    return Response::stream([](BodyWriter& out) -> Task<> {
+      const std::string piece(10'000, 'x');
+      for (int count = 0; count < 100; ++count) {
+        co_await out.write(piece);
+        co_await out.flush();
+      }
+    });
+  };
+  router.get("/patient", large, {.write_stall = 10min});
+  router.get("/usual", large);
+  with_routes(loop, router, [](RouteSite& site) -> Task<> {
+    for (const std::string_view path : {"/patient", "/usual"}) {
+      Stream stream = co_await site.connect();
+      co_await send(stream, request("GET " + std::string{path}, close_after));
+      std::string answer = co_await read_until(stream, "\r\n\r\n");
+      std::byte buffer[1000];
+      for (int count = 0; count < 100; ++count) {
+        const Result<std::size_t> some = co_await stream.read(buffer);
+        if (some) answer += as_text(Bytes{buffer, *some});
+      }
+      co_await sleep_for(5min);
+      answer += co_await read_to_end(stream);
+      CHECK(answer.ends_with("0\r\n\r\n") == (path == "/patient"));
+    }
+  });
+}
+
+TEST_CASE("a piece that no send can count is refused", "[http][stream]") {
+  SimLoop loop;
+  Router router;
+  bool refused = false;
+  router.get("/", [&refused] {
+    return Response::stream([&refused](BodyWriter& out) -> Task<> {
+      const std::string_view huge{"x", std::size_t{3} << 30};  // never looked at
+      try {
+        co_await out.write(huge);
+      } catch (const Failure& failure) {
+        refused = failure.error().code() == Errc::limit_exceeded;
+      }
+    });
+  });
+  with_routes(loop, router, [&](RouteSite& site) -> Task<> {
+    const std::string answer = co_await site.ask(request("GET /", close_after));
+    CHECK(refused);
+    CHECK(dechunk(body_of(answer)) == "");
+  });
+}

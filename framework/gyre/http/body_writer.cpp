@@ -51,10 +51,10 @@ Task<> BodyWriter::splice_file(File* file, std::uint64_t offset, std::uint64_t s
     send.size = piece;
     sink_->begin_file_send(piece);
     const Result<int> sent = co_await send;
-    sink_->end_file();
-    const bool whole = sent.has_value() && static_cast<std::uint64_t>(*sent) == piece;
+    const std::uint64_t count = sent ? static_cast<std::uint64_t>(*sent) : 0;
+    sink_->end_file(count);
     (void)sent.value();
-    if (!whole) throw Failure{Errc::closed};  // cancelled on the way, or the file has become shorter
+    if (count != piece) throw Failure{Errc::closed};  // cancelled on the way, or the file has become shorter
     offset += piece;
     size -= piece;
   }

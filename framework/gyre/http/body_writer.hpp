@@ -44,7 +44,7 @@ class BodyWriter {
   };
 
   /// Writes `text`, which is copied; waits while too much is on its way already. Throws `Failure` (`limit_exceeded`)
-  /// for more than the length that the answer announced: then the stream is cut.
+  /// for more than the length that the answer announced, and for more than 1 GiB at once: nothing of it is written.
   Write write(std::string_view text) noexcept { return {*sink_, text, false}; }
   /// Waits until everything that was written is with the kernel.
   Write flush() noexcept { return {*sink_, {}, true}; }

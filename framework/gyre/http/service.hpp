@@ -26,12 +26,19 @@ class RequestHandler {
     ignored,    ///< Nobody looks at it: an error page.
   };
 
-  explicit RequestHandler(Kind kind, BodyUse body_use = BodyUse::collected) noexcept
-      : kind_(kind), body_use_(body_use) {}
+  /// Whether what `call` answers with may look at the request after the call, as a stream or an upgrade can.
+  enum class Views : std::uint8_t {
+    kept,  ///< It may: the request is made independent of the bytes that it came in first.
+    none,  ///< Never: the request is looked at where its bytes lie.
+  };
+
+  explicit RequestHandler(Kind kind, BodyUse body_use = BodyUse::collected, Views views = Views::kept) noexcept
+      : kind_(kind), body_use_(body_use), views_(views) {}
   virtual ~RequestHandler() = default;
 
   Kind kind() const noexcept { return kind_; }
   BodyUse body_use() const noexcept { return body_use_; }
+  Views views() const noexcept { return views_; }
 
   /// What is otherwise for this route than for the server.
   const RouteLimits& limits() const noexcept { return limits_; }
@@ -45,6 +52,7 @@ class RequestHandler {
  private:
   Kind kind_;
   BodyUse body_use_;
+  Views views_;
   RouteLimits limits_;
 };
 

@@ -29,7 +29,7 @@ class Endpoint : public RequestHandler {
 /// Answers at once. Behind middleware it is wrapped into a coroutine, which first waits for the body.
 class PlainEndpoint : public Endpoint {
  public:
-  explicit PlainEndpoint(BodyUse body_use = BodyUse::collected) noexcept : Endpoint(Kind::plain, body_use) {}
+  explicit PlainEndpoint(BodyUse body_use, Views views) noexcept : Endpoint(Kind::plain, body_use, views) {}
   Task<Response> start(Request& request) final;
 };
 
@@ -161,6 +161,28 @@ inline constexpr RequestHandler::BodyUse body_use_of =
     (false || ... || (std::same_as<A, Body> || std::same_as<A, Extracted<Body>>)) ? RequestHandler::BodyUse::streamed
                                                                                   : RequestHandler::BodyUse::collected;
 
+/// Whether a handler's result can become a stream, which looks at the request again. A type of one's own can.
+template <class R>
+inline constexpr bool may_stream = true;
+template <class R>
+  requires std::same_as<R, Status> || std::convertible_to<R, std::string_view>
+inline constexpr bool may_stream<R> = HasToResponse<R>;
+template <class R>
+inline constexpr bool may_stream<std::optional<R>> = may_stream<R>;
+template <class R>
+inline constexpr bool may_stream<Result<R>> = may_stream<R>;
+
+/// Whether a parameter can show the handler bytes of the request: not a number out of the path.
+template <class A>
+inline constexpr bool shows_bytes = true;
+template <class T, ParameterName name>
+inline constexpr bool shows_bytes<Path<T, name>> = !HasExpectation<T>;
+
+template <class R, class... A>
+inline constexpr RequestHandler::Views views_of =
+    may_stream<std::remove_cvref_t<R>> && (false || ... || shows_bytes<A>) ? RequestHandler::Views::kept
+                                                                           : RequestHandler::Views::none;
+
 template <class F, class Signature>
 class FunctionEndpoint;
 
@@ -169,7 +191,7 @@ class FunctionEndpoint<F, R(A...)> final : public PlainEndpoint {
  public:
   template <class Function>
   explicit FunctionEndpoint(Function&& function)
-      : PlainEndpoint(body_use_of<A...>), function_(std::forward<Function>(function)) {}
+      : PlainEndpoint(body_use_of<A...>, views_of<R, A...>), function_(std::forward<Function>(function)) {}
 
   Response call(Request& request) override {
     Arguments<A...> arguments;

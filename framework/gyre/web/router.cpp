@@ -53,7 +53,7 @@ class Pipeline final : public RequestHandler {
 /// An answer of the router itself, always the same.
 class ProblemPage final : public detail::PlainEndpoint {
  public:
-  explicit ProblemPage(Status status) noexcept : PlainEndpoint(BodyUse::ignored), status_(status) {}
+  explicit ProblemPage(Status status) noexcept : PlainEndpoint(BodyUse::ignored, Views::none), status_(status) {}
   Response call(Request&) override { return Response::problem(status_); }
 
  private:
@@ -64,7 +64,7 @@ class ProblemPage final : public detail::PlainEndpoint {
 class AllowPage final : public detail::PlainEndpoint {
  public:
   AllowPage(Status status, const RouteTable& table) noexcept
-      : PlainEndpoint(BodyUse::ignored), status_(status), table_(&table) {}
+      : PlainEndpoint(BodyUse::ignored, Views::none), status_(status), table_(&table) {}
   Response call(Request& request) override {
     Response response = is_error(status_) ? Response::problem(status_) : Response{status_};
     response.add("Allow", table_->allowed(request).text());

@@ -25,7 +25,8 @@ class BodySink {
   /// Announces `size` bytes that go to the returned socket past this object. Only when `flushed`.
   virtual int begin_file(std::uint64_t size) = 0;
   virtual void begin_file_send(std::uint64_t size) noexcept = 0;
-  virtual void end_file() noexcept = 0;
+  /// So many bytes of it have been sent.
+  virtual void end_file(std::uint64_t sent) noexcept = 0;
 
  protected:
   ~BodySink() = default;

@@ -48,7 +48,9 @@ class Connection final : private ReceiveOperation,
   /// Reads no further where too much is waiting, or goes on.
   void pause_or_resume() noexcept;
 
-  void append_output(std::string_view text);
+  /// All of it or, if it throws, nothing. For the answer of `exchange`, whose limits then hold.
+  void append_output(const Exchange& exchange, std::string_view first, std::string_view second = {},
+                     std::string_view third = {});
   bool stalled() const noexcept;
   /// Whoever writes need not wait. Answers that are held back do not count: they wait for him.
   bool has_room() const noexcept;
@@ -90,6 +92,7 @@ class Connection final : private ReceiveOperation,
     try {
       step();
     } catch (const std::bad_alloc&) {
+      direct_ = {};  // what a task still at work reads must not be the loop's
       close();
     }
     pause_or_resume();
@@ -153,7 +156,7 @@ class Connection final : private ReceiveOperation,
   void answered(Exchange& exchange, bool last);
   void write(const wire::ResponseHead& head, std::string_view body, const Exchange& exchange);
   Output& output(std::size_t bytes);
-  void written(Output& out, std::size_t bytes) noexcept;
+  void written(Output& out, std::size_t bytes, const Exchange& exchange) noexcept;
   Duration write_stall(const RouteLimits* route) const noexcept;
   std::uint32_t rate(const RouteLimits* route) const noexcept;
   void send_next() noexcept;

@@ -99,15 +99,14 @@ void Connection::answer_stream(Exchange& exchange, bool last) {
     head.framing = length ? wire::BodyFraming::length : wire::BodyFraming::chunked;
     head.content_length = length.value_or(0);
   }
-  const bool written_by_task = has_body && exchange.head.method() != Method::head;
-  // Its task may read the body, and behind the head there is no place for a 100.
-  const bool reads = exchange.body_pending && exchange.handler->body_use() == RequestHandler::BodyUse::streamed;
-  if (written_by_task && reads) permit(exchange);
+  const bool written = has_body && exchange.head.method() != Method::head;
+  const bool reads = exchange.handler->body_use() == RequestHandler::BodyUse::streamed;
+  if (written && reads && !is_error(response.status())) permit(exchange);  // for a task that reads while it writes
   write(head, {}, exchange);
   exchange.task = {};
   exchange.last = last;
   if (last) no_more_ = true;
-  if (!written_by_task) return answered(exchange, last);
+  if (!written) return answered(exchange, last);
 
   using Framing = OutgoingBody::Framing;
   exchange.outgoing.begin(head.framing == wire::BodyFraming::length    ? Framing::length
@@ -181,13 +180,14 @@ void Connection::answer_upgrade(Exchange& exchange, bool last) {
 bool Connection::inform(Exchange& exchange, Status status, std::string_view fields) {
   const bool its_turn =
       exchanges_.find([](Exchange& each) { return each.stage != Exchange::Stage::answered; }) == &exchange;
-  if (!its_turn || exchange.stage != Exchange::Stage::running || exchange.head.version_minor() == 0 || closing()) {
+  if (!its_turn || exchange.stage != Exchange::Stage::running || exchange.head.version_minor() == 0 ||
+      life_ != Life::open) {
     return false;
   }
   const std::size_t bound = wire::interim_head_bound(fields);
   Output& out = output(bound);
   const char* const end = wire::write_interim_head(status, fields, out.end());
-  written(out, static_cast<std::size_t>(end - out.end()));
+  written(out, static_cast<std::size_t>(end - out.end()), exchange);
   return true;
 }
 

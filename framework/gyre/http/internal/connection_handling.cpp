@@ -66,12 +66,15 @@ void Connection::collected(Exchange& exchange) {
 
 // The way of nearly all requests: nothing is kept, nothing waits.
 void Connection::call_at_once(Exchange& exchange, std::size_t size) {
+  const auto keep_bytes = [&] {
+    exchange.request.set_body(exchange.arena.copy(exchange.request.body()));
+    exchange.keep_head(unused().substr(0, exchange.head.head_size()));
+  };
+  const bool kept = exchange.handler->views() == RequestHandler::Views::kept;
+  if (kept) keep_bytes();
   Response response = checked(answer_of(exchange));
   if (response.streamed() || response.upgrades()) [[unlikely]] {
-    // Whoever writes the body may look at the request: nothing of it stays where it came.
-    exchange.keep_head(unused().substr(0, exchange.head.head_size()));
-    exchange.request.set_body(exchange.arena.copy(exchange.request.body()));
-    response.set_content_type(exchange.arena.copy(response.content_type()));
+    if (!kept) keep_bytes();  // it comes from `Service::failed`
     use(size);
     take_up(exchange);
     ready(exchange, std::move(response));
@@ -80,6 +83,7 @@ void Connection::call_at_once(Exchange& exchange, std::size_t size) {
   const bool last = is_last(exchange, response);
   answer_whole(exchange, std::move(response), last);
   use(size);
+  scratch_ = nullptr;
   server_->exchanges.give_back(exchange);
   if (last) end_after_output();
 }
@@ -92,6 +96,7 @@ void Connection::keep(Exchange& exchange, std::string_view head_bytes, std::size
 }
 
 void Connection::take_up(Exchange& exchange) noexcept {
+  scratch_ = nullptr;
   exchanges_.push_back(exchange);
   ++exchange_count_;
   if (stands_alone(exchange.head)) barrier_ = true;

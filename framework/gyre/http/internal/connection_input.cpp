@@ -58,8 +58,9 @@ bool Connection::take_head() {
   const std::string_view data = unused();
   const wire::HeadOutcome outcome =
       wire::parse_request_head(data, server_->options.limits.head, scratch_->head, progress_);
-  Exchange& exchange = *std::exchange(scratch_, nullptr);
+  Exchange& exchange = *scratch_;  // until it is taken up or given back
   if (outcome.state != wire::HeadState::complete) [[unlikely]] {
+    scratch_ = nullptr;
     server_->exchanges.give_back(exchange);
     if (outcome.state == wire::HeadState::rejected) refuse(outcome.status());
     return false;
@@ -67,6 +68,7 @@ bool Connection::take_head() {
   progress_ = {};
   if (!exchanges_.empty() && stands_alone(exchange.head)) {
     barrier_ = true;
+    scratch_ = nullptr;
     server_->exchanges.give_back(exchange);
     return false;  // it is parsed anew when its time has come
   }
@@ -92,10 +94,10 @@ bool Connection::take_body() {
   Exchange& exchange = *reading_;
   if (exchange.incoming.mode() == IncomingBody::Mode::held) return false;
   const std::size_t before = unused().size();
+  const bool collecting = exchange.stage == Exchange::Stage::collecting;
   feed_body(exchange);
   const bool used = unused().size() != before;
-  const bool collecting = exchange.stage == Exchange::Stage::collecting;
-  body_progressed(exchange);  // which may have released one that is answered
+  body_progressed(exchange);  // one that was only thrown away is gone now
   if (collecting && !exchange.body_pending) collected(exchange);
   return used;
 }
@@ -115,7 +117,7 @@ void Connection::give_back_input(std::string_view rest) {
 void Connection::permit(Exchange& exchange) {
   if (!exchange.incoming.wants_permission() || exchange.stage > Exchange::Stage::ready) return;
   exchange.incoming.permit();
-  if (unused().empty()) append_output("HTTP/1.1 100 Continue\r\n\r\n");
+  if (unused().empty()) append_output(exchange, "HTTP/1.1 100 Continue\r\n\r\n");
 }
 
 // Called from within tasks, too: what is to follow is left to a later step then.
@@ -128,7 +130,7 @@ void Connection::body_progressed(Exchange& exchange) noexcept {
   reading_ = nullptr;
   if (body.failed()) no_more_ = true;
   if (exchange.stage == Exchange::Stage::collecting) return;
-  body.wake_reader();
+  body.wake_reader(now());
   if (exchange.stage == Exchange::Stage::answered) {
     if (too_much || body.failed()) end_after_output();
     if (!exchange.task_active) release(exchange);

@@ -27,19 +27,25 @@ void Connection::write(const wire::ResponseHead& given, std::string_view body, c
     std::memcpy(end, body.data(), body.size());
     end += body.size();
   }
-  out.route = exchange.refusal ? nullptr : &exchange.handler->limits();
-  written(out, static_cast<std::size_t>(end - out.end()));
+  written(out, static_cast<std::size_t>(end - out.end()), exchange);
   ++server_->statistics.responses;
 }
 
-void Connection::append_output(std::string_view text) {
-  if (text.empty()) return;
-  Output& out = output(text.size());
-  std::memcpy(out.end(), text.data(), text.size());
-  written(out, text.size());
+void Connection::append_output(const Exchange& exchange, std::string_view first, std::string_view second,
+                               std::string_view third) {
+  const std::size_t size = first.size() + second.size() + third.size();
+  if (size == 0) return;
+  Output& out = output(size);
+  char* end = out.end();
+  for (const std::string_view part : {first, second, third}) {
+    if (!part.empty()) std::memcpy(end, part.data(), part.size());
+    end += part.size();
+  }
+  written(out, size, exchange);
 }
 
-void Connection::written(Output& out, std::size_t bytes) noexcept {
+void Connection::written(Output& out, std::size_t bytes, const Exchange& exchange) noexcept {
+  out.route = exchange.refusal ? nullptr : &exchange.handler->limits();
   out.size += static_cast<std::uint32_t>(bytes);
   output_bytes_ += bytes;
 }
@@ -53,7 +59,6 @@ Output& Connection::output(std::size_t bytes) {
     pending_ = &fresh;
   } else {
     pending_last_->next = &fresh;
-    fresh.route = pending_last_->route;
   }
   pending_last_ = &fresh;
   server_->loop.flush_later(*this);

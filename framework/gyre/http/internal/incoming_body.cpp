@@ -110,7 +110,7 @@ IncomingBody::Piece IncomingBody::take() noexcept {
 void IncomingBody::arrived() noexcept {
   if (mode_ != Mode::held || reader_ == nullptr || next_.state != State::waiting) return;
   next_ = decode();
-  if (next_.state != State::waiting) wake_reader();
+  if (next_.state != State::waiting) wake_reader(exchange_->connection->now());
   exchange_->connection->body_progressed(*exchange_);
 }
 

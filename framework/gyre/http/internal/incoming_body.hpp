@@ -68,8 +68,11 @@ class IncomingBody final : public gyre::detail::BodySource {
   /// Bytes have arrived at the connection.
   void arrived() noexcept;
   bool has_reader() const noexcept { return reader_ != nullptr; }
-  void wake_reader() noexcept {
-    if (reader_ != nullptr) std::exchange(reader_, nullptr)->wake();
+  /// Until it reads again the time is its own.
+  void wake_reader(TimePoint now) noexcept {
+    if (reader_ == nullptr) return;
+    pause(now);
+    std::exchange(reader_, nullptr)->wake();
   }
 
   /// Until when more must have arrived. The clock stands still while nobody wants more (`pause`).

@@ -5,6 +5,12 @@
 #include <gyre/wire/h1/chunk_writer.hpp>
 
 namespace gyre::http {
+namespace {
+
+/// One send counts in 31 bits.
+constexpr std::size_t piece_max = std::size_t{1} << 30;
+
+}  // namespace
 
 void OutgoingBody::begin(Framing framing, std::uint64_t length) noexcept {
   framing_ = framing;
@@ -21,30 +27,31 @@ bool OutgoingBody::finish() {
   if (file_left_ != 0) return false;
   if (framing_ == Framing::length) return left_ == 0;
   if (framing_ == Framing::chunked) {
-    Connection& connection = *exchange_->connection;
-    connection.append_output(wire::last_chunk);
-    connection.append_output(trailers_);
-    connection.append_output("\r\n");
+    exchange_->connection->append_output(*exchange_, wire::last_chunk, trailers_, "\r\n");
   }
   return true;
 }
 
-void OutgoingBody::count(std::uint64_t size) {
-  if (framing_ != Framing::length) return;
-  if (size > left_) throw Failure{Errc::limit_exceeded};
-  left_ -= size;
+void OutgoingBody::check(std::uint64_t size) const {
+  if (framing_ == Framing::length && size > left_) throw Failure{Errc::limit_exceeded};
+}
+
+void OutgoingBody::count(std::uint64_t size) noexcept {
+  if (framing_ == Framing::length) left_ -= size;
 }
 
 void OutgoingBody::put(std::string_view text) {
   if (text.empty()) return;  // an empty chunk would end the body
+  if (text.size() > piece_max) throw Failure{Errc::limit_exceeded};
+  check(text.size());
+  if (framing_ == Framing::chunked) {
+    char head[wire::chunk_head_bound];
+    const char* const end = wire::write_chunk_head(text.size(), head);
+    exchange_->connection->append_output(*exchange_, {head, end}, text, wire::chunk_end);
+  } else {
+    exchange_->connection->append_output(*exchange_, text);
+  }
   count(text.size());
-  Connection& connection = *exchange_->connection;
-  if (framing_ != Framing::chunked) return connection.append_output(text);
-  char head[wire::chunk_head_bound];
-  const char* const end = wire::write_chunk_head(text.size(), head);
-  connection.append_output({head, static_cast<std::size_t>(end - head)});
-  connection.append_output(text);
-  connection.append_output(wire::chunk_end);
 }
 
 void OutgoingBody::put_trailer(std::string_view name, std::string_view value) {
@@ -63,13 +70,14 @@ void OutgoingBody::wake_writer() noexcept {
 }
 
 int OutgoingBody::begin_file(std::uint64_t size) {
-  count(size);
-  file_left_ = size;
+  check(size);
   if (framing_ == Framing::chunked) {
     char head[wire::chunk_head_bound];
     const char* const end = wire::write_chunk_head(size, head);
-    exchange_->connection->append_output({head, static_cast<std::size_t>(end - head)});
+    exchange_->connection->append_output(*exchange_, {head, end});
   }
+  count(size);
+  file_left_ += size;
   return exchange_->connection->socket();
 }
 
@@ -78,10 +86,16 @@ void OutgoingBody::begin_file_send(std::uint64_t size) noexcept {
   exchange_->connection->file_send_began();
 }
 
-// The pieces of a chunk that are not sent leave it open, and the stream then is cut.
-void OutgoingBody::end_file() noexcept {
-  file_left_ -= std::exchange(file_bytes_, 0);
-  if (file_left_ == 0 && framing_ == Framing::chunked) exchange_->connection->append_output(wire::chunk_end);
+void OutgoingBody::end_file(std::uint64_t sent) noexcept {
+  file_bytes_ = 0;
+  file_left_ -= sent;
+  if (file_left_ == 0 && framing_ == Framing::chunked) {
+    try {
+      exchange_->connection->append_output(*exchange_, wire::chunk_end);
+    } catch (const std::bad_alloc&) {
+      file_left_ = 1;  // never whole
+    }
+  }
   exchange_->connection->file_send_ended();
 }
 

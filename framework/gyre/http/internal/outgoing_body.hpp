@@ -41,15 +41,17 @@ class OutgoingBody final : public gyre::detail::BodySink {
   }
   int begin_file(std::uint64_t size) override;
   void begin_file_send(std::uint64_t size) noexcept override;
-  void end_file() noexcept override;
+  void end_file(std::uint64_t sent) noexcept override;
 
  private:
-  void count(std::uint64_t size);
+  /// Throws `Failure` (`limit_exceeded`) beyond an announced length.
+  void check(std::uint64_t size) const;
+  void count(std::uint64_t size) noexcept;
 
   Exchange* exchange_;
   gyre::detail::Waiter* writer_ = nullptr;
   std::uint64_t left_ = 0;        ///< Of an announced length.
-  std::uint64_t file_left_ = 0;   ///< Of the file that was begun.
+  std::uint64_t file_left_ = 0;   ///< Of the files that were begun: what is not sent leaves the body open for ever.
   std::uint64_t file_bytes_ = 0;  ///< Of it on their way past us.
   std::string trailers_;
   Framing framing_ = Framing::chunked;
