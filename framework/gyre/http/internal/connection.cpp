@@ -157,8 +157,12 @@ void Connection::on_deadline() {
 // --- ending ----------------------------------------------------------------------------------------------------------
 
 void Connection::drain() noexcept {
-  if (life_ == Life::open && exchanges_.empty() && unused().empty() && flushed()) close();
+  close_if_idle();
   settle();
+}
+
+void Connection::close_if_idle() noexcept {
+  if (life_ == Life::open && exchanges_.empty() && unused().empty() && flushed()) close();
 }
 
 void Connection::cut() noexcept {
@@ -257,6 +261,17 @@ void Connection::start_session() {
     return close();
   }
   exchange.body_task.start(exchange.enter(server_->context), exchange);
+}
+
+void Connection::session_ended(Exchange& exchange) noexcept {
+  try {
+    exchange.body_task.result();
+  } catch (const Cancelled&) {
+  } catch (...) {
+    (void)server_->service.failed(exchange.request, std::current_exception());
+  }
+  life_ = Life::closing;
+  release(exchange);
 }
 
 }  // namespace gyre::http

@@ -95,6 +95,7 @@ class Connection final : private ReceiveOperation,
       direct_ = {};  // what a task still at work reads must not be the loop's
       close();
     }
+    if (server_->draining) close_if_idle();  // whose last answer was written before the server began to stop
     pause_or_resume();
     settle();
   }
@@ -146,7 +147,7 @@ class Connection final : private ReceiveOperation,
   wire::ResponseHead head_of(const Exchange& exchange, const Response& response, bool last) const noexcept;
   void answer_whole(const Exchange& exchange, Response response, bool last);
   void answer_stream(Exchange& exchange, bool last);
-  void answer_upgrade(Exchange& exchange);
+  void answer_upgrade(Exchange& exchange, bool last);
   void stream_ended(Exchange& exchange);
   void answered(Exchange& exchange, bool last);
   void write(const wire::ResponseHead& head, std::string_view body, const Exchange& exchange);
@@ -162,9 +163,11 @@ class Connection final : private ReceiveOperation,
   void end_after_output() noexcept;
   void linger() noexcept;
   void close(CancelReason reason = CancelReason::client_gone) noexcept;
+  void close_if_idle() noexcept;
   void abort() noexcept;
   void leave() noexcept;
   void start_session();
+  void session_ended(Exchange& exchange) noexcept;
   bool settle() noexcept;
   void release(Exchange& exchange) noexcept;
   void set_deadline() noexcept;

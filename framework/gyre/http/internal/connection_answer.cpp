@@ -15,8 +15,9 @@ constexpr std::size_t body_max = std::size_t{1} << 30;
 /// What a handler gave, or what is sent in its place: a final answer is owed, an interim one would leave the client
 /// waiting for ever.
 Response Connection::checked(Response response) {
-  const bool interim = is_informational(response.status()) && !response.upgrades();
-  if (!interim && response.body().size() <= body_max) [[likely]]
+  const bool upgrading = response.status() == Status::switching_protocols;
+  const bool odd = response.upgrades() ? !upgrading : is_informational(response.status());
+  if (!odd && response.body().size() <= body_max) [[likely]]
     return response;
   return Response::problem(Status::internal_server_error);
 }
@@ -42,7 +43,7 @@ void Connection::answer(Exchange& exchange) {
   output_bytes_ -= std::exchange(exchange.held_bytes, 0);
   const bool last = is_last(exchange, exchange.response);
   if (exchange.response.upgrades()) {
-    answer_upgrade(exchange);
+    answer_upgrade(exchange, last);
   } else if (exchange.response.streamed()) {
     answer_stream(exchange, last);
   } else {
@@ -159,7 +160,7 @@ void Connection::answered(Exchange& exchange, bool last) {
   if (last) end_after_output();
 }
 
-void Connection::answer_upgrade(Exchange& exchange) {
+void Connection::answer_upgrade(Exchange& exchange, bool last) {
   const bool offered = exchange.head.upgrade() && !exchange.body_pending;
   wire::ResponseHead head = head_of(exchange, exchange.response, false);
   head.connection = wire::ConnectionOption::upgrade;
@@ -174,7 +175,7 @@ void Connection::answer_upgrade(Exchange& exchange) {
   head.content_type = problem.content_type();
   head.content_length = problem.body().size();
   write(head, exchange.head.method() == Method::head ? std::string_view{} : problem.body(), exchange);
-  answered(exchange, !exchange.head.keep_alive());
+  answered(exchange, last);
 }
 
 bool Connection::inform(Exchange& exchange, Status status, std::string_view fields) {
