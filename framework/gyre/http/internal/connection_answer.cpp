@@ -33,9 +33,9 @@ void Connection::ready(Exchange& exchange, Response response) {
 // Answers leave in the order of the requests.
 void Connection::advance() {
   while (life_ == Life::open) {
-    Exchange* next = exchanges_.find([](Exchange& each) { return each.stage != Exchange::Stage::answered; });
-    if (next == nullptr || next->stage != Exchange::Stage::ready) return;
-    answer(*next);
+    Exchange* first = exchanges_.find([](Exchange& each) { return each.stage != Exchange::Stage::answered; });
+    if (first == nullptr || first->stage != Exchange::Stage::ready) return;
+    answer(*first);
   }
 }
 
