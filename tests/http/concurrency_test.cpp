@@ -313,3 +313,32 @@ TEST_CASE("a connection can be handed over", "[http][upgrade]") {
     });
   });
 }
+
+TEST_CASE("what an upgrade comes to in the wrong hands", "[http][upgrade]") {
+  SimLoop loop;
+  Router router;
+  int reported = 0;
+  router.on_error([&reported](const ErrorReport&) { ++reported; });
+  const auto broken = [](Stream, std::string) -> Task<> {
+    co_await sleep_for(1ms);
+    throw 7;
+  };
+  router.get("/broken", [broken] { return Response::upgrade("x", broken); });
+  router.get("/status", [broken] {
+    Response response = Response::upgrade("x", broken);
+    response.set_status(Status::ok);
+    return response;
+  });
+  with_routes(loop, router, [&reported](RouteSite& site) -> Task<> {
+    constexpr std::string_view offer = "Connection: upgrade\r\nUpgrade: x\r\n";
+    const std::string session = co_await site.ask(request("GET /broken", offer));
+    CHECK(session.starts_with("HTTP/1.1 101 "));
+    CHECK(reported == 1);
+    Stream stream = co_await site.connect();
+    co_await send(stream, request("GET /status", offer));
+    const std::string refused = co_await read_until(stream, "\r\n\r\n");
+    CHECK(refused.starts_with("HTTP/1.1 500 "));
+    CHECK(count(refused, "upgrade") == 0);
+    CHECK(reported == 1);
+  });
+}

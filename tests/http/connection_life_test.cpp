@@ -260,6 +260,27 @@ TEST_CASE("a stop closes idle connections at once and lets the others finish", "
   });
 }
 
+TEST_CASE("a stop does not wait for more than the answer that is on its way", "[http][stop]") {
+  SimLoop loop;
+  with_site(loop, [&](Site& site) -> Task<> {
+    const std::string big = "GET /big HTTP/1.1\r\nHost: a\r\n\r\n";
+    Stream slow = co_await site.connect();
+    co_await send(slow, big + big + big);
+    co_await sleep_for(1ms);
+    Context& context = co_await this_context();
+    Scope scope{context};
+    site.listener.stop();
+    scope.spawn(site.server.stop(10s));
+    co_await sleep_for(1ms);
+    const TimePoint start = loop.now();
+    const std::string answer = co_await read_to_end(slow);
+    CHECK(count(answer, "HTTP/1.1 200 OK") == 3);
+    CHECK(loop.now() == start);
+    slow.close();
+    co_await scope.join();
+  });
+}
+
 TEST_CASE("when the grace is over handlers are cancelled and their clients get 503", "[http][stop]") {
   SimLoop loop;
   with_site(loop, [&](Site& site) -> Task<> {

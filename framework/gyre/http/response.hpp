@@ -91,7 +91,8 @@ class [[nodiscard]] Response {
 
   /// 101: the connection speaks `protocol` from now on (RFC 9110 7.8). When that is sent, `session` is called with the
   /// stream and the bytes that arrived behind the request; the server waits for its task before it stops, and cancels
-  /// its context then. A client that did not offer an upgrade gets 426 instead.
+  /// its context then. What it throws is told to `Service::failed`. A client that did not offer an upgrade gets 426
+  /// instead.
   static Response upgrade(std::string_view protocol, Callback<Task<>(Stream, std::string)> session);
 
   Status status() const noexcept { return status_; }

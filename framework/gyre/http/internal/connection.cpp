@@ -105,19 +105,19 @@ TimePoint Connection::next_deadline() noexcept {
   } else if (head_deadline_ == time_never) {
     head_deadline_ = time_after(now(), limits.head_read);  // more bytes of the same head do not give it more time
   }
-  TimePoint next = time_never;
+  TimePoint earliest = time_never;
   if (sending_ != nullptr || file_send_) {
-    next = send_deadline_;  // what arrives meanwhile does not move it
+    earliest = send_deadline_;  // what arrives meanwhile does not move it
   } else if (life_ == Life::lingering) {
-    next = end_deadline_;
+    earliest = end_deadline_;
   } else if (waits_for_head) {
-    next = head_deadline_;
+    earliest = head_deadline_;
   } else if (life_ == Life::open && exchanges_.empty()) {
-    next = time_after(now(), limits.idle);
+    earliest = time_after(now(), limits.idle);
   }
-  if (reading_ != nullptr) next = std::min(next, body_deadline());
-  exchanges_.for_each([&](Exchange& exchange) { next = std::min(next, exchange.deadline); });
-  return next;
+  if (reading_ != nullptr) earliest = std::min(earliest, body_deadline());
+  exchanges_.for_each([&](Exchange& exchange) { earliest = std::min(earliest, exchange.deadline); });
+  return earliest;
 }
 
 TimePoint Connection::body_deadline() const noexcept {
@@ -267,6 +267,17 @@ void Connection::start_session() {
     return close();
   }
   exchange.body_task.start(exchange.enter(server_->context), exchange);
+}
+
+void Connection::session_ended(Exchange& exchange) noexcept {
+  try {
+    exchange.body_task.result();
+  } catch (const Cancelled&) {
+  } catch (...) {
+    (void)server_->service.failed(exchange.request, std::current_exception());
+  }
+  life_ = Life::closing;
+  release(exchange);
 }
 
 }  // namespace gyre::http

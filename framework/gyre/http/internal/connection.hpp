@@ -171,6 +171,7 @@ class Connection final : private ReceiveOperation,
   void leave() noexcept;
   void start_session();
   void retire() noexcept;
+  void session_ended(Exchange& exchange) noexcept;
   bool settle() noexcept;
   void release(Exchange& exchange) noexcept;
   void set_deadline() noexcept;

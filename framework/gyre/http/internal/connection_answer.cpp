@@ -15,8 +15,9 @@ constexpr std::size_t body_max = std::size_t{1} << 30;
 /// What a handler gave, or what is sent in its place: a final answer is owed, an interim one would leave the client
 /// waiting for ever.
 Response Connection::checked(Response response) {
-  const bool interim = is_informational(response.status()) && !response.upgrades();
-  if (!interim && response.body().size() <= body_max) [[likely]]
+  const bool upgrading = response.status() == Status::switching_protocols;
+  const bool odd = response.upgrades() ? !upgrading : is_informational(response.status());
+  if (!odd && response.body().size() <= body_max) [[likely]]
     return response;
   return Response::problem(Status::internal_server_error);
 }
@@ -32,9 +33,9 @@ void Connection::ready(Exchange& exchange, Response response) {
 // Answers leave in the order of the requests.
 void Connection::advance() {
   while (life_ == Life::open) {
-    Exchange* next = exchanges_.find([](Exchange& each) { return each.stage != Exchange::Stage::answered; });
-    if (next == nullptr || next->stage != Exchange::Stage::ready) return;
-    answer(*next);
+    Exchange* first = exchanges_.find([](Exchange& each) { return each.stage != Exchange::Stage::answered; });
+    if (first == nullptr || first->stage != Exchange::Stage::ready) return;
+    answer(*first);
   }
 }
 

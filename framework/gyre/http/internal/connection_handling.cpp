@@ -148,7 +148,7 @@ void Connection::task_ended(Exchange& exchange) {
   switch (exchange.stage) {
     case Exchange::Stage::running: return ready(exchange, result_of(exchange));
     case Exchange::Stage::writing: return stream_ended(exchange);
-    case Exchange::Stage::session: life_ = Life::closing; return release(exchange);
+    case Exchange::Stage::session: return session_ended(exchange);
     case Exchange::Stage::answered:
       if (!exchange.body_pending) release(exchange);
       return;
