@@ -63,9 +63,11 @@ def measure_all(mode, options):
 
 def ratio(runs, subject, to):
     """Round by round, so that a machine that slows down in between touches both sides."""
-    if to not in runs:
-        return None
-    return statistics.median(a.microseconds / b.microseconds for a, b in zip(runs[subject], runs[to]))
+    return statistics.median(ratios(runs, subject, to)) if to in runs else None
+
+
+def ratios(runs, subject, to):
+    return [a.microseconds / b.microseconds for a, b in zip(runs[subject], runs[to])]
 
 
 def middle(runs, name):
@@ -78,6 +80,7 @@ def summary(runs):
         rows[subject] = {
             "microseconds_median": middle(own, "microseconds"),
             "microseconds_min": min(run.microseconds for run in own),
+            "microseconds_max": max(run.microseconds for run in own),
             "user_median": middle(own, "user"),
             "to_floor": ratio(runs, subject, "floor"),
             "to_nginx": ratio(runs, subject, "nginx"),
@@ -96,13 +99,24 @@ def show(mode, rows, options):
 
     print(f"\n{mode}: {options.connections} connections, {DEPTHS[mode]} deep; {options.rounds} rounds of "
           f"{options.seconds} s; CPU time of the server in microseconds per request")
-    print(f"{'':12} {'median':>8} {'min':>8} {'user':>6} {'x floor':>8} {'x nginx':>8} {'requests/s':>11} "
+    print(f"{'':12} {'median':>8} {'min':>8} {'max':>8} {'user':>6} {'x floor':>8} {'x nginx':>8} {'requests/s':>11} "
           f"{'p50 us':>8} {'p99 us':>8} {'errors':>7} {'bytes':>6}")
     for subject, row in rows.items():
         print(f"{subject:12} {row['microseconds_median']:8.3f} {row['microseconds_min']:8.3f} "
+              f"{row['microseconds_max']:8.3f} "
               f"{row['user_median']:6.2f} {times(row['to_floor']):>8} {times(row['to_nginx']):>8} "
               f"{row['per_second_median']:11.0f} {row['p50_microseconds']:8.0f} {row['p99_microseconds']:8.0f} "
               f"{row['errors']:7} {row['answer_bytes']:6}")
+
+
+def show_builds(runs):
+    """This tree's arena against each other build on the same back end."""
+    for other in runs:
+        this = f"arena-{servers.backend_of(other)}"
+        if other in servers.SUBJECTS or this not in runs:
+            continue
+        found = ratios(runs, this, other)
+        print(f"{this} / {other}: x {statistics.median(found):.3f} (rounds: {min(found):.3f} to {max(found):.3f})")
 
 
 def arguments():
@@ -138,6 +152,7 @@ def main():
         runs = measure_all(mode, options)
         rows = summary(runs)
         show(mode, rows, options)
+        show_builds(runs)
         result[mode] = {"summary": rows, "runs": {name: [run._asdict() for run in own] for name, own in runs.items()}}
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:
