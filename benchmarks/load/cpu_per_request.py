@@ -12,6 +12,7 @@ import statistics
 import sys
 from typing import NamedTuple
 
+import machine
 import servers
 import usage
 import wrk
@@ -120,19 +121,16 @@ def show_builds(runs):
 
 
 def arguments():
-    processors = sorted(os.sched_getaffinity(0))
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     servers.add_arguments(parser, ("floor", "floor-epoll", "arena-uring", "arena-epoll", "nginx"))
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=3, help="of each run")
     parser.add_argument("--mode", choices=("plain", "pipe", "both"), default="both")
     parser.add_argument("--connections", type=int, default=64)
-    parser.add_argument("--server-cpu", type=int, default=processors[0])
-    parser.add_argument("--client-cpu", type=int, default=processors[-1])
+    machine.add_processors(parser)
     parser.add_argument("--json", metavar="FILE", help="write the figures there too")
     options = parser.parse_args()
-    if options.server_cpu == options.client_cpu:
-        parser.error("this needs two processors: one for the server, one for wrk")
+    machine.check_processors(parser, options)
     return options
 
 
@@ -141,11 +139,9 @@ def main():
     if not wrk.installed():
         print(f"SKIPPED: {wrk.MISSING}")
         return 0
-    load = os.getloadavg()[0]
     control = usage.congestion_control()
     print(f"kernel {os.uname().release}, congestion control {control} (the system's, for every server)")
-    if load > 0.5:
-        print(f"NOISY: the load average is {load:.1f}; something else is running")
+    load = machine.warn_of_load()
     modes = list(DEPTHS) if options.mode == "both" else [options.mode]
     result = {}
     for mode in modes:
