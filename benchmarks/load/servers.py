@@ -63,11 +63,14 @@ class Nginx:
         wait_for_port(self.port)
 
     def serve_bytes(self, count):
-        """What arena's /bytes/COUNT is: a file of as many zeros, which takes no space on the disk."""
+        """What arena's /bytes/COUNT is: a file of as many zeros, which takes no space on the disk, in memory."""
         path = self.directory / "bytes" / str(count)
         path.parent.mkdir(exist_ok=True)
         with path.open("wb") as file:
             file.truncate(count)
+        with path.open("rb", buffering=0) as file:
+            while file.read(1 << 20):
+                pass
 
     def __enter__(self):
         return self

@@ -27,7 +27,16 @@ import usage
 REQUEST = b"GET /plaintext HTTP/1.1\r\nHost: fast\r\n\r\n"
 QUIET = "alone"
 MODES = ("head", "body")
-SLOW_NICENESS = 19  # they share a processor with the fast client, and must not be what it waits for
+FAST_PRIORITY, SLOW_PRIORITY = 2, 1  # with --realtime
+SLOW_NICENESS = 19  # otherwise
+
+
+def give_way(options):
+    """The slow clients share a processor with the fast one, and must not be what it waits for."""
+    if options.realtime:
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(SLOW_PRIORITY))
+    else:
+        os.nice(SLOW_NICENESS)
 
 
 class SlowClients:
@@ -38,7 +47,7 @@ class SlowClients:
         if not program.exists():
             raise servers.Missing(f"{program} is not built")
         self._process = subprocess.Popen([program, str(port), str(options.connections), mode],
-                                         stdout=subprocess.PIPE, text=True, preexec_fn=lambda: os.nice(SLOW_NICENESS))
+                                         stdout=subprocess.PIPE, text=True, preexec_fn=lambda: give_way(options))
         if self._process.stdout.readline() != "ready\n":
             raise RuntimeError("slow_clients did not start")
 
@@ -165,6 +174,8 @@ def main():
     parser.add_argument("--interval", type=float, default=3, metavar="MS", help="of the fast client's requests")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=15, help="of each run; the limits of arena take 10 s to act")
+    parser.add_argument("--realtime", action="store_true",
+                        help="run all of it before everything else on the machine, for one that is busy; needs root")
     machine.add_processors(parser)
     parser.add_argument("--json", metavar="FILE", help="write the figures there too")
     options = parser.parse_args()
@@ -172,6 +183,8 @@ def main():
     machine.raise_descriptor_limit(options.connections + 200)
     load = machine.warn_of_load()
     os.sched_setaffinity(0, {options.client_cpu})
+    if options.realtime:
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(FAST_PRIORITY))  # the server inherits it
     gc.disable()  # its pauses would look like the server's
     rows = {key: summary(runs) for key, runs in measure_all(options).items()}
     show(rows, options)
