@@ -1,8 +1,8 @@
 /* Connections that each send one byte a second: slow_clients PORT CONNECTIONS head|body
  *
- * The byte belongs to a head or to a body that never ends. Each connection has its turn once a second, in order, so that
- * the bytes are spread over it; a connection that was cut is opened again in its next turn. Prints "ready" when every
- * one has begun its request, and on SIGTERM one line "figures: name=value ..." of what happened since then. */
+ * The byte belongs to a head or to a body that never ends. Each connection has its turn once a second, in order, so
+ * that the bytes are spread over it; a connection that was cut is opened again in its next turn. Prints "ready" when
+ * every one has begun its request, and on SIGTERM one line "figures: name=value ..." of what happened since then. */
 
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -47,13 +47,13 @@ static double now(void) {
   return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-static void leave(struct client *client) {
+static void leave(struct client* client) {
   close(client->socket);
   client->socket = -1;
 }
 
 /* From one of many source addresses: one has too few ports. */
-static void open_one(struct client *client, size_t number, unsigned short port) {
+static void open_one(struct client* client, size_t number, unsigned short port) {
   const int one = 1;
   const struct sockaddr_in from = {.sin_family = AF_INET,
                                    .sin_addr.s_addr = htonl(0x7f000002u + (unsigned)number / ports_per_address)};
@@ -67,14 +67,14 @@ static void open_one(struct client *client, size_t number, unsigned short port) 
   }
   setsockopt(client->socket, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
   setsockopt(client->socket, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof one);
-  if (bind(client->socket, (const struct sockaddr *)&from, sizeof from) != 0 ||
-      (connect(client->socket, (const struct sockaddr *)&to, sizeof to) != 0 && errno != EINPROGRESS)) {
+  if (bind(client->socket, (const struct sockaddr*)&from, sizeof from) != 0 ||
+      (connect(client->socket, (const struct sockaddr*)&to, sizeof to) != 0 && errno != EINPROGRESS)) {
     ++figures.failed;
     leave(client);
   }
 }
 
-static void begin(struct client *client, const char *opening) {
+static void begin(struct client* client, const char* opening) {
   if (send(client->socket, opening, strlen(opening), MSG_NOSIGNAL) > 0) {
     client->begun = 1;
     client->since = now();
@@ -89,7 +89,7 @@ static void count_408(double age) {
   if (age > figures.age_max) figures.age_max = age;
 }
 
-static void go_on(struct client *client) {
+static void go_on(struct client* client) {
   static const char refusal[] = "HTTP/1.1 408 ";
   char answer[1024];
   const ssize_t size = recv(client->socket, answer, sizeof answer, 0);
@@ -107,7 +107,7 @@ static void go_on(struct client *client) {
   leave(client);
 }
 
-static void take_turn(struct client *client, size_t number, unsigned short port, const char *opening) {
+static void take_turn(struct client* client, size_t number, unsigned short port, const char* opening) {
   if (client->socket == -1) {
     open_one(client, number, port);
   } else if (!client->begun) {
@@ -117,7 +117,7 @@ static void take_turn(struct client *client, size_t number, unsigned short port,
   }
 }
 
-static void print_figures(const struct client *clients, size_t count) {
+static void print_figures(const struct client* clients, size_t count) {
   size_t held = 0;
   for (size_t index = 0; index < count; ++index) held += clients[index].socket != -1 && clients[index].begun;
   printf(
@@ -127,16 +127,16 @@ static void print_figures(const struct client *clients, size_t count) {
       figures.age_min * 1e3, figures.age_max * 1e3, figures.late_max * 1e3);
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   if (argc != 4) {
     fprintf(stderr, "usage: slow_clients PORT CONNECTIONS head|body\n");
     return 2;
   }
   const unsigned short port = (unsigned short)atoi(argv[1]);
   const size_t count = (size_t)atol(argv[2]);
-  const char *const opening = strcmp(argv[3], "body") == 0 ? body_opening : head_opening;
+  const char* const opening = strcmp(argv[3], "body") == 0 ? body_opening : head_opening;
   const struct timespec pause = {.tv_nsec = turn_nanoseconds};
-  struct client *const clients = malloc(count * sizeof *clients);
+  struct client* const clients = malloc(count * sizeof *clients);
   for (size_t index = 0; index < count; ++index) clients[index] = (struct client){.socket = -1};
   signal(SIGTERM, stop);
 

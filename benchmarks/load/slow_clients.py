@@ -67,8 +67,8 @@ class SlowClients:
 
 
 def latencies(port, options):
-    """Seconds that each request took. One that the answer before it made late counts from when it was due: a server that
-    stands still is not asked more rarely for it."""
+    """Seconds that each request took. One that the answer before it made late counts from when it was due: a server
+    that stands still is not asked more rarely for it."""
     interval = options.interval / 1000
     found = []
     with socket.create_connection(("127.0.0.1", port), timeout=60) as client:

@@ -131,9 +131,8 @@ def transfer(kind, subject, options):
 
 
 def possible(kind, subject):
-    """Only arena has somewhere to send to."""
-    return kind == "download" or subject.startswith("arena") or servers.backend_of(subject) is not None \
-        and subject not in servers.SUBJECTS
+    """Only arena takes bodies, and the floors know nothing but their one answer."""
+    return not subject.startswith("floor") and (kind == "download" or subject != "nginx")
 
 
 def transfer_all(options):
@@ -150,8 +149,8 @@ def transfer_all(options):
 
 
 def show(runs, options):
-    print(f"\n{options.bytes} bytes, {options.rounds} rounds; medians, and the extremes of the CPU time; resident memory: "
-          f"peak (VmHWM) at start, after {WARM_BYTES} bytes, at the end, and the growth between the last two (most)")
+    print(f"\n{options.bytes} bytes, {options.rounds} rounds; medians, and the extremes of the CPU time; peak of the "
+          f"resident memory (VmHWM) at start, after {WARM_BYTES} bytes, at the end; growth: most between the last two")
     print(f"{'':15} {'':12} {'MB/s':>6} {'CPU s/GiB':>10} {'min to max':>15} {'user':>6} {'start KiB':>10} "
           f"{'warm KiB':>9} {'peak KiB':>9} {'growth':>7}")
     for (kind, subject), own in runs.items():
