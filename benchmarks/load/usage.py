@@ -59,6 +59,11 @@ def memory(pid):
     return Memory(int(re.search(r"^VmRSS:\s+(\d+) kB", status, re.M)[1]) * 1024, private * 1024)
 
 
+def peak_memory(pid):
+    """VmHWM in bytes: the most that was ever resident."""
+    return int(re.search(r"^VmHWM:\s+(\d+) kB", (PROC / str(pid) / "status").read_text(), re.M)[1]) * 1024
+
+
 def descriptors(pid):
     return len(os.listdir(PROC / str(pid) / "fd"))
 
