@@ -15,7 +15,9 @@ from service import Service  # noqa: E402
 
 SYS_IO_URING_SETUP = 425  # on every architecture
 BACKENDS = ("uring", "epoll")
-PACKAGES = {"curl": "curl", "ab": "apache2-utils", "wrk": "wrk", "chromium": "chromium"}
+PACKAGES = {"curl": "curl", "wget": "wget", "ab": "apache2-utils", "h2load": "nghttp2-client", "node": "nodejs",
+            "wrk": "wrk", "chromium": "chromium"}
+OPTIONAL = ("wrk", "chromium")  # what ./dev does not install
 
 
 class Setting:
@@ -70,36 +72,37 @@ class BackendCase(unittest.TestCase):
         raise unittest.SkipTest(reason)
 
     def tool(self, *names):
-        """The path of an outside program; skips the test without it."""
+        """The path of an outside program. Without it the test fails, or is skipped if ./dev does not install that."""
         for name in names:
             if path := shutil.which(name):
                 return path
-        return self.skip(f"{names[0]} is not installed (Debian package {PACKAGES[names[0]]})")
+        missing = f"{names[0]} is not installed (Debian package {PACKAGES[names[0]]})"
+        return self.skip(missing) if names[0] in OPTIONAL else self.fail(missing)
+
+    def complete(self, command, **options):
+        """Runs it to its end, whatever that is; with its standard output and error as bytes."""
+        command = [str(word) for word in command]
+        return subprocess.run(command, capture_output=True, timeout=limit(20), check=False, **options)
 
     def run_tool(self, command, **options):
         """Its standard output as text; fails with what it complained of."""
-        done = subprocess.run(
-            [str(word) for word in command],
-            capture_output=True,
-            timeout=limit(20),
-            check=False,
-            **options,
-        )
+        done = self.complete(command, **options)
         output = done.stdout.decode(errors="replace")
         self.assertEqual(done.returncode, 0, f"{command}\n{output}\n{done.stderr.decode(errors='replace')}")
         return output
 
 
-class ArenaCase(BackendCase):
-    """A case with one arena for all its tests, which must have survived them: it ends with 0."""
+class ServiceCase(BackendCase):
+    """A case with one service for all its tests, which must have survived them: it ends with 0 and without a word."""
 
-    needs = ("arena",)
+    program = ""
     flags = ()
 
     @classmethod
     def setUpClass(cls):
+        cls.needs = (cls.program,)
         super().setUpClass()
-        cls.service = start("arena", *cls.flags, backend=cls.backend)
+        cls.service = start(cls.program, *cls.flags, backend=cls.backend)
         cls.addClassCleanup(cls.service.kill)
 
     @classmethod
@@ -107,4 +110,8 @@ class ArenaCase(BackendCase):
         code = cls.service.stop(limit(10))
         errors = cls.service.errors()
         if code != 0 or errors:
-            raise AssertionError(f"arena ended with {code} and said: {errors or 'nothing'}")
+            raise AssertionError(f"{cls.program} ended with {code} and said: {errors or 'nothing'}")
+
+
+class ArenaCase(ServiceCase):
+    program = "arena"

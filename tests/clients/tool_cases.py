@@ -1,4 +1,4 @@
-"""Load generators and a browser."""
+"""A load generator and a browser, which ./dev does not install."""
 
 import os
 import re
@@ -8,14 +8,6 @@ from setting import ArenaCase
 
 
 class Tools(ArenaCase):
-    def test_ab(self):
-        output = self.run_tool([self.tool("ab"), "-q", "-k", "-n", 2000, "-c", 16, self.service.url + "/plaintext"])
-        figures = dict(re.findall(r"^([\w -]+):\s+(\d+)", output, re.M))
-        self.assertEqual(figures["Complete requests"], "2000", output)
-        self.assertEqual(figures["Failed requests"], "0", output)
-        self.assertEqual(figures["Keep-Alive requests"], "2000", output)
-        self.assertNotIn("Non-2xx responses", output)
-
     def wrk(self, *arguments):
         output = self.run_tool([self.tool("wrk"), "-t1", "-c64", "-d1s", *arguments, self.service.url + "/plaintext"])
         self.assertNotIn("Socket errors", output)

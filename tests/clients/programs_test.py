@@ -1,0 +1,20 @@
+#!/usr/bin/env python3
+"""Programs that people use as HTTP clients, against one service, on each back end: programs_test.py --gallery PATH
+
+./dev installs them all, so a missing one is a failure. Further arguments choose tests: Wget_uring,
+NodeHttp_epoll.test_trailers.
+"""
+
+import sys
+
+import curl_cases
+import load_cases
+import node_cases
+import python_cases
+import wget_cases
+from runner import main
+
+CASES = (*curl_cases.CASES, *wget_cases.CASES, *python_cases.CASES, *node_cases.CASES, *load_cases.CASES)
+
+if __name__ == "__main__":
+    sys.exit(main(__doc__, CASES, ("gallery",)))
