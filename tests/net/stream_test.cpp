@@ -139,3 +139,22 @@ TEST_CASE("two listeners cannot have one address", "[net][listener]") {
     }(loop));
   });
 }
+
+TEST_CASE("writing nothing succeeds, whatever the memory was used for before", "[net][stream]") {
+  for_each_loop([](Loop& loop) {
+    loop.run([](Loop& owner) -> Task<> {
+      Listener listener{owner};
+      listener.open(Endpoint::ip("127.0.0.1", 0).value()).value();
+      const Endpoint endpoint = listener.endpoint();
+      Result<Stream> stream = co_await Stream::connect(endpoint);
+      for (int round = 0; round < 3; ++round) {
+        const Result<void> some = co_await stream->write(as_bytes("some"));
+        CHECK(some.has_value());
+        const Result<void> nothing = co_await stream->write({});
+        CHECK(nothing.has_value());
+      }
+      stream->close();
+      co_await listener.close();
+    }(loop));
+  });
+}

@@ -278,13 +278,12 @@ Response Response::upgrade(std::string_view protocol, Callback<Task<>(Stream, st
   return response;
 }
 
-bool Response::streamed() const noexcept { return owned_ != nullptr && owned_->producer; }
+bool Response::has_producer() const noexcept { return static_cast<bool>(owned_->producer); }
+bool Response::has_session() const noexcept { return static_cast<bool>(owned_->session); }
 
 std::optional<std::uint64_t> Response::stream_length() const noexcept { return owned_->length; }
 
 Task<> Response::write_body(BodyWriter& out) { return owned_->producer(out); }
-
-bool Response::upgrades() const noexcept { return owned_ != nullptr && owned_->session; }
 
 Task<> Response::run_session(Stream stream, std::string early) {
   return owned_->session(std::move(stream), std::move(early));

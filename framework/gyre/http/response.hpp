@@ -139,11 +139,11 @@ class [[nodiscard]] Response {
 
   // --- for the server -------------------------------------------------------------------------------------------
   /// Its body is written by a task.
-  bool streamed() const noexcept;
+  bool streamed() const noexcept { return owned_ != nullptr && has_producer(); }
   std::optional<std::uint64_t> stream_length() const noexcept;
   Task<> write_body(BodyWriter& out);
   /// It hands the connection over.
-  bool upgrades() const noexcept;
+  bool upgrades() const noexcept { return owned_ != nullptr && has_session(); }
   Task<> run_session(Stream stream, std::string early);
 
  private:
@@ -153,6 +153,8 @@ class [[nodiscard]] Response {
   struct Owned;
 
   Owned& owned();
+  bool has_producer() const noexcept;
+  bool has_session() const noexcept;
   void append_line(std::string_view name, std::string_view value);
   void release() noexcept;
 

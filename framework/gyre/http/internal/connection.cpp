@@ -93,10 +93,16 @@ void Connection::on_work(Work& work) noexcept {
 // Only stores the deadline where the timer is armed for an earlier instant anyway: no timer operation per request.
 void Connection::set_deadline() noexcept {
   if (life_ == Life::closing) return;
-  deadline_ = next_deadline();
+  if (life_ == Life::open && exchanges_.empty() && unused().empty()) [[likely]] {  // between requests
+    head_deadline_ = time_never;
+    deadline_ = sending_ != nullptr ? send_deadline_ : time_after(now(), server_->options.limits.idle);
+  } else {
+    deadline_ = next_deadline();
+  }
   if (!Timer::armed() || deadline_ < when()) server_->loop.arm(*this, deadline_);
 }
 
+/// While something is going on.
 TimePoint Connection::next_deadline() noexcept {
   const Limits& limits = server_->options.limits;
   const bool waits_for_head = life_ == Life::open && exchanges_.empty() && !unused().empty();
@@ -112,8 +118,6 @@ TimePoint Connection::next_deadline() noexcept {
     earliest = end_deadline_;
   } else if (waits_for_head) {
     earliest = head_deadline_;
-  } else if (life_ == Life::open && exchanges_.empty()) {
-    earliest = time_after(now(), limits.idle);
   }
   if (reading_ != nullptr) earliest = std::min(earliest, body_deadline());
   exchanges_.for_each([&](Exchange& exchange) { earliest = std::min(earliest, exchange.deadline); });

@@ -142,14 +142,14 @@ class Connection final : private ReceiveOperation,
   void schedule_work() noexcept;
 
   // Answering.
-  static Response checked(Response response);
+  static void check(Response& response);
   void ready(Exchange& exchange, Response response);
   void advance();
   void answer(Exchange& exchange);
   bool may_drain(const IncomingBody& body) const noexcept;
   bool is_last(Exchange& exchange, const Response& response) noexcept;
   wire::ResponseHead head_of(const Exchange& exchange, const Response& response, bool last) const noexcept;
-  void answer_whole(const Exchange& exchange, Response response, bool last);
+  void answer_whole(const Exchange& exchange, const Response& response, bool last);
   void answer_stream(Exchange& exchange, bool last);
   void answer_upgrade(Exchange& exchange, bool last);
   void stream_ended(Exchange& exchange);

@@ -14,16 +14,17 @@ constexpr std::size_t body_max = std::size_t{1} << 30;
 
 /// What a handler gave, or what is sent in its place: a final answer is owed, an interim one would leave the client
 /// waiting for ever.
-Response Connection::checked(Response response) {
-  const bool upgrading = response.status() == Status::switching_protocols;
-  const bool odd = response.upgrades() ? !upgrading : is_informational(response.status());
-  if (!odd && response.body().size() <= body_max) [[likely]]
-    return response;
-  return Response::problem(Status::internal_server_error);
+void Connection::check(Response& response) {
+  const bool interim = is_informational(response.status());
+  const bool upgrading = response.upgrades();
+  const bool odd = upgrading ? response.status() != Status::switching_protocols : interim;
+  if (odd || response.body().size() > body_max) [[unlikely]]
+    response = Response::problem(Status::internal_server_error);
 }
 
 void Connection::ready(Exchange& exchange, Response response) {
-  exchange.response = checked(std::move(response));
+  check(response);
+  exchange.response = std::move(response);
   exchange.deadline = time_never;
   exchange.stage = Exchange::Stage::ready;
   exchange.held_bytes = exchange.response.body().size();
@@ -47,7 +48,7 @@ void Connection::answer(Exchange& exchange) {
   } else if (exchange.response.streamed()) {
     answer_stream(exchange, last);
   } else {
-    answer_whole(exchange, std::move(exchange.response), last);
+    answer_whole(exchange, exchange.response, last);
     answered(exchange, last);
   }
 }
@@ -79,7 +80,7 @@ wire::ResponseHead Connection::head_of(const Exchange& exchange, const Response&
   return head;
 }
 
-void Connection::answer_whole(const Exchange& exchange, Response response, bool last) {
+void Connection::answer_whole(const Exchange& exchange, const Response& response, bool last) {
   std::string_view body = response.body();
   wire::ResponseHead head = head_of(exchange, response, last);
   head.framing = allows_body(head.status) ? wire::BodyFraming::length : wire::BodyFraming::none;
@@ -87,6 +88,31 @@ void Connection::answer_whole(const Exchange& exchange, Response response, bool 
   const bool is_head = !exchange.refusal && exchange.head.method() == Method::head;
   if (head.framing == wire::BodyFraming::none || is_head) body = {};
   write(head, body, exchange);
+}
+
+// The way of nearly all requests: nothing is kept, nothing waits.
+void Connection::call_at_once(Exchange& exchange, std::size_t size) {
+  const auto keep_bytes = [&] {
+    exchange.request.set_body(exchange.arena.copy(exchange.request.body()));
+    exchange.keep_head(unused().substr(0, exchange.head.head_size()));
+  };
+  const bool kept = exchange.handler->views() == RequestHandler::Views::kept;
+  if (kept) keep_bytes();
+  Response response = answer_of(exchange);
+  check(response);
+  if (response.streamed() || response.upgrades()) [[unlikely]] {
+    if (!kept) keep_bytes();  // it comes from `Service::failed`
+    use(size);
+    take_up(exchange);
+    ready(exchange, std::move(response));
+    return advance();
+  }
+  const bool last = is_last(exchange, response);
+  answer_whole(exchange, response, last);
+  use(size);
+  scratch_ = nullptr;
+  server_->exchanges.give_back(exchange);
+  if (last) end_after_output();
 }
 
 void Connection::answer_stream(Exchange& exchange, bool last) {

@@ -64,30 +64,6 @@ void Connection::collected(Exchange& exchange) {
   }
 }
 
-// The way of nearly all requests: nothing is kept, nothing waits.
-void Connection::call_at_once(Exchange& exchange, std::size_t size) {
-  const auto keep_bytes = [&] {
-    exchange.request.set_body(exchange.arena.copy(exchange.request.body()));
-    exchange.keep_head(unused().substr(0, exchange.head.head_size()));
-  };
-  const bool kept = exchange.handler->views() == RequestHandler::Views::kept;
-  if (kept) keep_bytes();
-  Response response = checked(answer_of(exchange));
-  if (response.streamed() || response.upgrades()) [[unlikely]] {
-    if (!kept) keep_bytes();  // it comes from `Service::failed`
-    use(size);
-    take_up(exchange);
-    ready(exchange, std::move(response));
-    return advance();
-  }
-  const bool last = is_last(exchange, response);
-  answer_whole(exchange, std::move(response), last);
-  use(size);
-  scratch_ = nullptr;
-  server_->exchanges.give_back(exchange);
-  if (last) end_after_output();
-}
-
 // Makes the request independent of the bytes that it came in, and takes it up.
 void Connection::keep(Exchange& exchange, std::string_view head_bytes, std::size_t size) {
   exchange.keep_head(head_bytes);

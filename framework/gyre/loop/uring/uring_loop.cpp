@@ -108,7 +108,8 @@ void UringLoop::prepare_send(io_uring_sqe* sqe, SendOperation& operation) noexce
   }
   if (count <= 1) {
     const auto& vector = operation.kernel.vectors[0];
-    io_uring_prep_send(sqe, operation.descriptor, vector.base, count == 0 ? 0 : vector.size, flags);
+    io_uring_prep_send(sqe, operation.descriptor, count == 0 ? nullptr : vector.base, count == 0 ? 0 : vector.size,
+                       flags);
     return;
   }
   static_assert(sizeof(operation.kernel.header) >= sizeof(msghdr));
