@@ -75,7 +75,7 @@ class MemoryLoop final : public gyre::Loop {
   bool dispatch() noexcept override {
     if (sent_ != nullptr) complete(*std::exchange(sent_, nullptr), {sent_bytes_, false, {}});
     if (stopped_ != nullptr) complete(*std::exchange(stopped_, nullptr), {-ECANCELED, false, {}});
-    if (left_ == 0 || receiver_ == nullptr) return true;
+    if (left_ == 0 || receiver_ == nullptr || sent_ != nullptr) return true;  // a client that reads before it asks
     const std::string_view piece = pieces_[next_];
     next_ = next_ + 1 == pieces_.size() ? 0 : next_ + 1;
     if (--left_ == 0) schedule(waiting_);
