@@ -1,5 +1,6 @@
-// What an await costs: of a small task, of a chain, of an event, of a join, and of being cancellable without being
-// cancelled.
+// What an await costs: of a small task, of a chain, of an event, of a join; beside calls.
+#include "allocations.hpp"
+
 #include <gyre/coro/event.hpp>
 #include <gyre/coro/scope.hpp>
 #include <gyre/coro/sync_wait.hpp>
@@ -8,11 +9,14 @@
 
 #include <benchmark/benchmark.h>
 
+#include <array>
 #include <cstdint>
+#include <functional>
 
 using gyre::Context;
 using gyre::Event;
 using gyre::Task;
+using gyre_benchmark::Allocations;
 
 namespace {
 
@@ -54,6 +58,7 @@ void run(Task<> task) {
 
 Task<> await_small(benchmark::State* state) {
   int value = 0;
+  const Allocations allocations{*state};
   for (auto _ : *state) {
     value = co_await opaque_small(value);
     benchmark::DoNotOptimize(value);
@@ -62,6 +67,7 @@ Task<> await_small(benchmark::State* state) {
 
 Task<> await_visible(benchmark::State* state) {
   int value = 0;
+  const Allocations allocations{*state};
   for (auto _ : *state) {
     value = co_await small(value);
     benchmark::DoNotOptimize(value);
@@ -70,6 +76,7 @@ Task<> await_visible(benchmark::State* state) {
 
 Task<> await_chain(benchmark::State* state) {
   int value = 0;
+  const Allocations allocations{*state};
   for (auto _ : *state) {
     value = co_await opaque_chain(7, value);
     benchmark::DoNotOptimize(value);
@@ -99,6 +106,7 @@ Task<> await_event(benchmark::State* state) {
   bool stop = false;
   gyre::Scope scope{co_await gyre::this_context()};
   scope.spawn(set_each(&slot, &stop));
+  const Allocations allocations{*state};
   for (auto _ : *state) {
     Event event;
     slot = &event;
@@ -113,6 +121,7 @@ Task<> await_event(benchmark::State* state) {
 Task<> await_set_event(benchmark::State* state) {
   Event event;
   event.set();
+  const Allocations allocations{*state};
   for (auto _ : *state) {
     co_await event.wait();
     benchmark::DoNotOptimize(event);
@@ -120,6 +129,7 @@ Task<> await_set_event(benchmark::State* state) {
 }
 
 Task<> race_two(benchmark::State* state) {
+  const Allocations allocations{*state};
   for (auto _ : *state) {
     const auto any = co_await gyre::when_any(opaque_small(1), opaque_small(2));
     benchmark::DoNotOptimize(any.first);
@@ -127,6 +137,7 @@ Task<> race_two(benchmark::State* state) {
 }
 
 Task<> join_two(benchmark::State* state) {
+  const Allocations allocations{*state};
   for (auto _ : *state) {
     const auto both = co_await gyre::when_all(opaque_small(1), opaque_small(2));
     benchmark::DoNotOptimize(both);
@@ -138,23 +149,37 @@ void in_task(benchmark::State& state) {
   run(Body(&state));
 }
 
-void unused_cancel_hook(benchmark::State& state) {
-  QueueExecutor executor;
-  Context context{executor};
-  gyre::CancelHook hook{[](gyre::CancelHook&) noexcept {}};
+int add_one(int value) { return value + 1; }
+int (*volatile opaque_function)(int) = add_one;
+
+void call(benchmark::State& state) {
+  int value = 0;
   for (auto _ : state) {
-    context.add_hook(hook);
-    benchmark::ClobberMemory();
-    hook.unlink();
+    value = opaque_function(value);
+    benchmark::DoNotOptimize(value);
   }
 }
 
-void unused_child_context(benchmark::State& state) {
-  QueueExecutor executor;
-  Context context{executor};
+void call_std_function(benchmark::State& state) {
+  std::function<int(int)> function = add_one;
+  benchmark::DoNotOptimize(function);
+  int value = 0;
   for (auto _ : state) {
-    Context child{context};
-    benchmark::DoNotOptimize(child);
+    value = function(value);
+    benchmark::DoNotOptimize(value);
+  }
+}
+
+/// What a task that needed the heap would cost at least: a std::function with more than it holds in place.
+void make_std_function(benchmark::State& state) {
+  const std::array<int, 8> captured{1};
+  int value = 0;
+  const Allocations allocations{state};
+  for (auto _ : state) {
+    std::function<int(int)> function = [captured](int given) { return given + captured[0]; };
+    benchmark::DoNotOptimize(function);
+    value = function(value);
+    benchmark::DoNotOptimize(value);
   }
 }
 
@@ -165,8 +190,9 @@ BENCHMARK(in_task<await_event>)->Name("park, set and wake, twice");
 BENCHMARK(in_task<await_set_event>)->Name("await an event that is set");
 BENCHMARK(in_task<race_two>)->Name("when_any of two that are ready");
 BENCHMARK(in_task<join_two>)->Name("when_all of two that are ready");
-BENCHMARK(unused_cancel_hook)->Name("cancel hook, unused");
-BENCHMARK(unused_child_context)->Name("child context, unused");
+BENCHMARK(call)->Name("baseline: a function, opaque");
+BENCHMARK(call_std_function)->Name("baseline: std::function");
+BENCHMARK(make_std_function)->Name("baseline: std::function, made and called");
 
 }  // namespace
 

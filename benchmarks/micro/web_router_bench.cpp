@@ -1,13 +1,14 @@
 // What the router costs per request, one thread. A request is parsed once and looked up again and again; where there
 // are many targets, they take turns, so that with thousands of routes the table does not stay in the first-level cache.
 
+#include "allocations.hpp"
+#include "parsed_request.hpp"
+
 #include <gyre/coro/sync_wait.hpp>
 #include <gyre/web/router.hpp>
-#include <gyre/wire/h1/request_parser.hpp>
 
 #include <benchmark/benchmark.h>
 
-#include <array>
 #include <deque>
 #include <memory>
 #include <string>
@@ -20,22 +21,10 @@ using gyre::RequestHandler;
 using gyre::Response;
 using gyre::Router;
 using gyre::Task;
+using gyre_benchmark::Allocations;
+using gyre_benchmark::ParsedRequest;
 
 namespace {
-
-struct Parsed {
-  explicit Parsed(const std::string& target) : text("GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n") {
-    gyre::wire::HeadProgress progress;
-    gyre::wire::parse_request_head(text, {}, head, progress);
-  }
-
-  std::string text;
-  std::array<gyre::wire::Field, 4> fields;
-  gyre::wire::RequestHead head{fields};
-  std::byte block[128];
-  gyre::Arena arena{block};
-  Request request{arena, head};
-};
 
 /// An API of so many resources, with three routes each.
 std::unique_ptr<Router> make_router(int routes) {
@@ -53,14 +42,15 @@ std::unique_ptr<Router> make_router(int routes) {
 void look_up(benchmark::State& state, const char* suffix) {
   const auto routes = static_cast<int>(state.range(0));
   const auto router = make_router(routes);
-  std::deque<Parsed> targets;
+  std::deque<ParsedRequest> targets;
   for (int i = 0; i < 64; ++i) {
     const int resource = i * 7919 % ((routes + 2) / 3);
     targets.emplace_back("/api/v1/resource-" + std::to_string(resource) + suffix);
   }
   std::size_t next = 0;
+  const Allocations allocations{state};
   for (auto _ : state) {
-    Parsed& target = targets[next++ % 64];
+    ParsedRequest& target = targets[next++ % 64];
     benchmark::DoNotOptimize(&router->find(target.request));
     target.arena.reset();
   }
@@ -84,6 +74,7 @@ class Dispatch {
 
   void run(benchmark::State& state, Router& router) {
     gyre::Context context{executor_};
+    const Allocations allocations{state};
     for (auto _ : state) {
       RequestHandler& handler = router.find(target_.request);
       if (handler.kind() == RequestHandler::Kind::plain) {
@@ -99,7 +90,7 @@ class Dispatch {
   }
 
  private:
-  Parsed target_;
+  ParsedRequest target_;
   gyre::detail::BlockingExecutor executor_;
 };
 

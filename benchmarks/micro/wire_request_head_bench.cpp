@@ -1,4 +1,6 @@
-// What it costs to read a request head and to write a response head, one thread, everything in the cache.
+// What it costs to read a request head, one thread, everything in the cache.
+#include "allocations.hpp"
+#include "request_heads.hpp"
 
 #include <gyre/wire/h1/internal/beast_head.hpp>
 #include <gyre/wire/h1/internal/head_access.hpp>
@@ -6,50 +8,31 @@
 #include <gyre/wire/h1/internal/head_rules.hpp>
 #include <gyre/wire/h1/internal/plain_scanner.hpp>
 #include <gyre/wire/h1/request_parser.hpp>
-#include <gyre/wire/h1/response_writer.hpp>
-#include <gyre/wire/http_date.hpp>
 
 #include <benchmark/benchmark.h>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
 
 #include <array>
+#include <cstring>
+#include <string>
 #include <string_view>
 
+namespace beast = boost::beast;
 namespace wire = gyre::wire;
+using gyre_benchmark::Allocations;
 
 namespace {
 
-constexpr std::string_view shortest = "GET / HTTP/1.1\r\nHost: localhost:8080\r\n\r\n";
-
-/// 169 bytes, as load generators send it.
-constexpr std::string_view wrk_like =
-    "GET /plaintext HTTP/1.1\r\n"
-    "Host: 127.0.0.1:8080\r\n"
-    "Accept: text/plain,text/html;q=0.9,application/xhtml+xml;q=0.9,application/xml;q=0.8,*/*;q=0.7\r\n"
-    "Connection: keep-alive\r\n\r\n";
-static_assert(wrk_like.size() == 169);
-
-constexpr std::string_view browser_like =
-    "GET /articles/2026/08/a-quiet-ring?utm_source=feed&page=2 HTTP/1.1\r\n"
-    "Host: www.example.com\r\n"
-    "Connection: keep-alive\r\n"
-    "Cache-Control: max-age=0\r\n"
-    "Upgrade-Insecure-Requests: 1\r\n"
-    "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 "
-    "Safari/537.36\r\n"
-    "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8\r\n"
-    "Sec-Fetch-Site: same-origin\r\n"
-    "Sec-Fetch-Mode: navigate\r\n"
-    "Sec-Fetch-Dest: document\r\n"
-    "Referer: https://www.example.com/articles/\r\n"
-    "Accept-Encoding: gzip, deflate, br\r\n"
-    "Accept-Language: en-GB,en;q=0.9,de;q=0.8\r\n"
-    "Cookie: session=0123456789abcdef0123456789abcdef; theme=dark; consent=1\r\n\r\n";
-
-std::string_view request(int which) { return which == 0 ? shortest : which == 1 ? wrk_like : browser_like; }
+std::string_view request(int which) {
+  using namespace gyre_benchmark;
+  return which == 0 ? small_head : which == 1 ? typical_head : browser_head;
+}
 
 void parse(benchmark::State& state) {
   const std::string_view data = request(static_cast<int>(state.range(0)));
   std::array<wire::Field, 100> storage;
+  const Allocations allocations{state};
   for (auto _ : state) {
     std::string_view bytes = data;
     benchmark::DoNotOptimize(bytes);
@@ -66,6 +49,7 @@ BENCHMARK(parse)->DenseRange(0, 2);
 void parse_scalar(benchmark::State& state) {
   const std::string_view data = request(static_cast<int>(state.range(0)));
   std::array<wire::Field, 100> storage;
+  const Allocations allocations{state};
   for (auto _ : state) {
     std::string_view bytes = data;
     benchmark::DoNotOptimize(bytes);
@@ -82,6 +66,7 @@ BENCHMARK(parse_scalar)->DenseRange(0, 2);
 void parse_with_beast(benchmark::State& state) {
   const std::string_view data = request(static_cast<int>(state.range(0)));
   std::array<wire::Field, 100> storage;
+  const Allocations allocations{state};
   for (auto _ : state) {
     std::string_view bytes = data;
     benchmark::DoNotOptimize(bytes);
@@ -102,6 +87,7 @@ BENCHMARK(parse_with_beast)->DenseRange(0, 2);
 void parse_byte_by_byte(benchmark::State& state) {
   const std::string_view data = request(static_cast<int>(state.range(0)));
   std::array<wire::Field, 100> storage;
+  const Allocations allocations{state};
   for (auto _ : state) {
     wire::RequestHead head(storage);
     wire::HeadProgress progress;
@@ -112,30 +98,30 @@ void parse_byte_by_byte(benchmark::State& state) {
 }
 BENCHMARK(parse_byte_by_byte)->DenseRange(0, 2);
 
-void write_head(benchmark::State& state) {
-  char date[wire::http_date_size];
-  wire::format_http_date(1'785'000'000, date);
-  wire::ResponseHead head{
-      .content_length = 13, .date = {date, sizeof date}, .server = "gyre", .content_type = "text/plain; charset=utf-8"};
-  char buffer[1024];
+/// The least: where does the head end?
+void find_empty_line(benchmark::State& state) {
+  const std::string_view data = request(static_cast<int>(state.range(0)));
   for (auto _ : state) {
-    benchmark::DoNotOptimize(head);
-    char* end = wire::write_response_head(head, buffer);
-    benchmark::DoNotOptimize(end);
-    benchmark::ClobberMemory();
+    std::string_view bytes = data;
+    benchmark::DoNotOptimize(bytes);
+    benchmark::DoNotOptimize(memmem(bytes.data(), bytes.size(), "\r\n\r\n", 4));
   }
 }
-BENCHMARK(write_head);
+BENCHMARK(find_empty_line)->Name("baseline: find the empty line")->DenseRange(0, 2);
 
-void format_date(benchmark::State& state) {
-  char date[wire::http_date_size];
-  std::int64_t now = 1'785'000'000;
+/// Beast as it is mostly used: its own parser fills its own message.
+void parse_into_message(benchmark::State& state) {
+  const std::string_view data = request(static_cast<int>(state.range(0)));
+  const Allocations allocations{state};
   for (auto _ : state) {
-    wire::format_http_date(++now, date);
-    benchmark::DoNotOptimize(date);
+    beast::http::request_parser<beast::http::empty_body> parser;
+    beast::error_code error;
+    parser.put(boost::asio::const_buffer{data.data(), data.size()}, error);
+    if (error || !parser.is_header_done()) state.SkipWithError("refused");
+    benchmark::DoNotOptimize(parser);
   }
 }
-BENCHMARK(format_date);
+BENCHMARK(parse_into_message)->Name("baseline: Beast message")->DenseRange(0, 2);
 
 }  // namespace
 
