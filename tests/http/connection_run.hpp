@@ -146,16 +146,19 @@ class ConnectionRun {
     Result<Stream> accepted = co_await listener.accept();
     co_await listener.close();
     server.serve(std::move(accepted).value());
-    if (plan_.stop_after != Duration::max()) scope.spawn(stop(&server));
+    if (plan_.stop_after != Duration::max()) scope.spawn(stop(&server, plan_.stop_after, plan_.grace));
     co_await speak(&server, std::move(stream).value());
     co_await scope.join();
-    if (plan_.stop_after == Duration::max()) co_await server.stop(0s);
+    if (plan_.stop_after == Duration::max()) co_await stop(&server, 0s, 0s);
     check(server.statistics());
   }
 
-  Task<> stop(Server* server) {
-    co_await sleep_for(plan_.stop_after);
-    co_await server->stop(plan_.grace);
+  Task<> stop(Server* server, Duration after, Duration grace) {
+    constexpr Duration usual = 40s;  // to send what is left, to linger, for a handler that cannot be stopped
+    co_await sleep_for(after);
+    const TimePoint start = loop_.now();
+    co_await server->stop(grace);
+    if (plan_.reading == Reading::quickly && loop_.now() - start > grace + usual) blame("a stop takes too long");
   }
 
   Task<> speak(Server* server, Stream stream) {
