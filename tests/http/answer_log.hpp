@@ -97,6 +97,7 @@ class AnswerLog {
     if (decoder.error() != wire::BodyError::none) blame("a malformed body");
     if (until_close && !answer.closes) blame("ends with the connection, and does not say so");
     answer.complete = decoder.done();
+    if (!answer.complete) rest_ = {};  // half a trailer section
     if (!answer.complete && ending_ == Ending::clean) blame("is cut, and then a clean end");
     const std::string_view whole = head.find("x-whole").value_or(std::string_view{});
     const bool has_body = method != Method::head && allows_body(head.status());

@@ -226,7 +226,7 @@ TEST_CASE("the task of a streamed answer finds its request whole", "[http][strea
         Stream stream = co_await site.connect();
         co_await send(stream, text.substr(0, cut));
         co_await sleep_for(1ms);
-        co_await send(stream, text.substr(cut));
+        if (cut < text.size()) co_await send(stream, text.substr(cut));
         const std::string answer = co_await read_until(stream, "0\r\n\r\n");
         CHECK(count(answer, "Content-Type: a/b\r\n") == 1);
         CHECK(dechunk(body_of(answer)) == "bodymark");

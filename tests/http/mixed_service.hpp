@@ -387,8 +387,9 @@ inline Response upgrade(Call call) {
     std::string text = "early " + early;
     std::byte buffer[64];
     for (unsigned count = 0; count < 100; ++count) {
-      const Result<void> written = co_await stream.write(as_bytes(text));
-      if (!written) co_return;
+      auto writing = within(20s, stream.write(as_bytes(text)));
+      const Result<Result<void>> written = co_await std::move(writing);
+      if (!written || !*written) co_return;
       auto reading = within(20s, stream.read(buffer));
       const Result<Result<std::size_t>> size = co_await std::move(reading);
       if (!size || !*size || **size == 0) co_return;
