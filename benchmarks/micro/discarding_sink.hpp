@@ -20,7 +20,7 @@ struct DiscardingSink final : gyre::detail::BodySink {
   void set_writer(gyre::detail::Waiter*, bool) noexcept override {}
   int begin_file(std::uint64_t) override { return -1; }
   void begin_file_send(std::uint64_t) noexcept override {}
-  void end_file() noexcept override {}
+  void end_file(std::uint64_t) noexcept override {}
 
   std::uint64_t bytes = 0;
   char last = '\0';
