@@ -54,8 +54,8 @@ gyre::Task<> write_bytes(gyre::BodyWriter* out, std::uint64_t left) {
 
 /// So many bytes, their number announced.
 gyre::Response bytes(gyre::Path<std::uint64_t> count) {
-  gyre::Response response = gyre::Response::stream(
-      *count, [count = *count](gyre::BodyWriter& out) { return write_bytes(&out, count); });
+  gyre::Response response =
+      gyre::Response::stream(*count, [count = *count](gyre::BodyWriter& out) { return write_bytes(&out, count); });
   response.set_content_type("application/octet-stream");
   return response;
 }

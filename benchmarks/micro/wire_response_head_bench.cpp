@@ -27,11 +27,9 @@ struct Date {
 
 void write_head(benchmark::State& state, std::string_view fields) {
   const Date date;
-  wire::ResponseHead head{.content_length = 13,
-                          .date = date.view(),
-                          .server = "gyre",
-                          .content_type = "text/plain; charset=utf-8",
-                          .fields = fields};
+  const std::string common = "Date: " + std::string{date.view()} + "\r\nServer: gyre\r\n";
+  wire::ResponseHead head{
+      .content_length = 13, .common_fields = common, .content_type = "text/plain; charset=utf-8", .fields = fields};
   char buffer[1024];
   const Allocations allocations{state};
   for (auto _ : state) {
@@ -86,9 +84,10 @@ void printed(benchmark::State& state) {
 /// The least: a head that was written before is copied.
 void copied(benchmark::State& state) {
   const Date date;
+  const std::string common = "Date: " + std::string{date.view()} + "\r\nServer: gyre\r\n";
   char text[512];
   char* end = wire::write_response_head(
-      {.content_length = 13, .date = date.view(), .server = "gyre", .content_type = "text/plain; charset=utf-8"}, text);
+      {.content_length = 13, .common_fields = common, .content_type = "text/plain; charset=utf-8"}, text);
   auto size = static_cast<std::size_t>(end - text);
   char buffer[512];
   for (auto _ : state) {

@@ -10,7 +10,8 @@ ServerState::ServerState(Loop& owner, Service& answers, ServerOptions settings)
       service(answers),
       options(std::move(settings)),
       outputs(&Connection::on_sent),
-      exchanges(&Connection::on_task_done, options.limits.head.fields) {}
+      exchanges(&Connection::on_task_done, options.limits.head.fields),
+      common_fields(options.server_name) {}
 
 namespace {
 

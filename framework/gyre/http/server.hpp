@@ -29,7 +29,8 @@ struct ServerState;
 /// answers. Everything happens on the loop's thread.
 class Server {
  public:
-  /// `loop` and `service` outlive the server.
+  /// `loop` and `service` outlive the server. Throws `Failure` (`invalid_argument`) for a server name that is no field
+  /// value.
   Server(Loop& loop, Service& service, ServerOptions options = {});
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

@@ -154,7 +154,7 @@ class Connection final : private ReceiveOperation,
   void answer_upgrade(Exchange& exchange, bool last);
   void stream_ended(Exchange& exchange);
   void answered(Exchange& exchange, bool last);
-  void write(const wire::ResponseHead& head, std::string_view body, const Exchange& exchange);
+  void write(wire::ResponseHead& head, std::string_view body, const Exchange& exchange);
   Output& output(std::size_t bytes);
   void written(Output& out, std::size_t bytes, const Exchange& exchange) noexcept;
   Duration write_stall(const RouteLimits* route) const noexcept;

@@ -150,9 +150,9 @@ bool Connection::reading_ahead() const noexcept {
 
 // Reads no further where too much is waiting: the client then meets TCP's own backpressure. Its hang-up is still seen.
 void Connection::pause_or_resume() noexcept {
-  if (life_ < Life::leaving && !receive_ended_) {
+  const bool too_much = input_.size() > server_->options.limits.read_ahead && reading_ahead();
+  if ((too_much || paused_) && life_ < Life::leaving && !receive_ended_) [[unlikely]] {
     Loop& loop = server_->loop;
-    const bool too_much = reading_ahead() && input_.size() > server_->options.limits.read_ahead;
     if (too_much && !paused_) {
       paused_ = true;
       loop.cancel(*this);

@@ -6,10 +6,8 @@
 
 namespace gyre::http {
 
-void Connection::write(const wire::ResponseHead& given, std::string_view body, const Exchange& exchange) {
-  wire::ResponseHead head = given;
-  head.date = server_->date.text(server_->loop);
-  head.server = server_->options.server_name;
+void Connection::write(wire::ResponseHead& head, std::string_view body, const Exchange& exchange) {
+  head.common_fields = server_->common_fields.lines(server_->loop);
   Output& out = output(wire::response_head_bound(head) + body.size());
   char* end = wire::write_response_head(head, out.end());
   if (end == nullptr) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <gyre/http/internal/date_cache.hpp>
+#include <gyre/http/internal/common_fields.hpp>
 #include <gyre/http/internal/exchange.hpp>
 #include <gyre/http/internal/output.hpp>
 #include <gyre/http/server.hpp>
@@ -24,7 +24,7 @@ struct ServerState {
   IntrusiveList<Connection> connections;
   OutputPool outputs;
   ExchangePool exchanges;
-  DateCache date;
+  CommonFields common_fields;
   ServerStatistics statistics;
   bool draining = false;
   std::coroutine_handle<> on_all_gone;

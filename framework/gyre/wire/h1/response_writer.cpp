@@ -18,7 +18,7 @@ struct StatusLine {
 constexpr std::size_t copied_size = 48;
 
 /// What the texts of a head do not count: a copied status line, and the constant parts of the longest lines, which are
-/// Date, Server, Content-Type, Transfer-Encoding or Content-Length with 20 digits, Connection, and the empty line.
+/// Content-Type, Transfer-Encoding or Content-Length with 20 digits, Connection, and the empty line.
 constexpr std::size_t constant_bound = 256;
 
 constexpr StatusLine make_line(int number, std::string_view text) noexcept {
@@ -114,13 +114,12 @@ char* put_lines(char* out, std::string_view lines) noexcept {
 }  // namespace
 
 std::size_t response_head_bound(const ResponseHead& head) noexcept {
-  return constant_bound + head.date.size() + head.server.size() + head.content_type.size() + head.fields.size();
+  return constant_bound + head.common_fields.size() + head.content_type.size() + head.fields.size();
 }
 
 char* write_response_head(const ResponseHead& head, char* out) noexcept {
   out = put_status_line(out, head.status);
-  if (!head.date.empty() && (out = put_line(out, "Date: ", head.date)) == nullptr) return nullptr;
-  if (!head.server.empty() && (out = put_line(out, "Server: ", head.server)) == nullptr) return nullptr;
+  out = put_short(out, head.common_fields);
   if (!head.content_type.empty() && (out = put_line(out, "Content-Type: ", head.content_type)) == nullptr) {
     return nullptr;
   }

@@ -28,11 +28,10 @@ struct ResponseHead {
   Status status = Status::ok;
   BodyFraming framing = BodyFraming::length;
   ConnectionOption connection = ConnectionOption::none;
-  std::uint64_t content_length = 0;    ///< Bytes of the body. With `BodyFraming::length` only.
-  std::string_view date = {};          ///< As `format_http_date` writes it; empty: no Date.
-  std::string_view server = {};        ///< Empty: no Server.
-  std::string_view content_type = {};  ///< Empty: no Content-Type.
-  std::string_view fields = {};        ///< More field lines, made by `write_field`, each with its CRLF.
+  std::uint64_t content_length = 0;     ///< Bytes of the body. With `BodyFraming::length` only.
+  std::string_view common_fields = {};  ///< Field lines to begin with, valid ones, each with its CRLF: Date, Server.
+  std::string_view content_type = {};   ///< Empty: no Content-Type.
+  std::string_view fields = {};         ///< More field lines, made by `write_field`, each with its CRLF.
 };
 
 /// The room that `write_response_head` needs at most, in bytes. Cheap: no look at the texts.
@@ -41,7 +40,7 @@ std::size_t response_head_bound(const ResponseHead& head) noexcept;
 /// Writes the head as HTTP/1.1 (RFC 9112 4 and 5), the empty line included, to `out`, which has room for
 /// `response_head_bound(head)` bytes; bytes behind the head, within that room, may be overwritten.
 ///
-/// Returns the end of what was written, or nullptr if `server`, `content_type` or `date` is no field value (an injected
+/// Returns the end of what was written, or nullptr if `content_type` is no field value (an injected
 /// line, say): then nothing of it may be sent. A status outside 100 to 999 is written as 500.
 char* write_response_head(const ResponseHead& head, char* out) noexcept;
 
