@@ -372,7 +372,7 @@ inline Task<Response> file_in_chunks(Call call) {
   Result<File> opened = co_await File::open(std::string{MixedService::file_path});
   auto file = std::make_shared<File>(std::move(opened).value());
   co_return MixedService::whole(Response::stream([call, file](BodyWriter& out) -> Task<> {
-    const Alive alive{call.service->running};
+    const Alive writing{call.service->running};
     co_await out.write("<");
     co_await out.send_file(*file, 0, std::uint64_t{call.number} * 300);
     co_await out.write(">");
