@@ -445,3 +445,24 @@ TEST_CASE("a middleware can refuse a body before it is read", "[http][body]") {
     CHECK(count(answer, "X-Seen: 3\r\n") == 1);
   });
 }
+
+TEST_CASE("a collection that was given up is no end of the body", "[http][body]") {
+  SimLoop loop;
+  Router router;
+  std::string ends;
+  router.post("/", [&ends](Body body, Request& request) -> Task<std::string> {
+    const auto collect = [](Request* from) -> Task<> {
+      const Result<void> collected = co_await from->collect();
+      collected.value();
+    };
+    const Result<void> collected = co_await within(1s, collect(&request));
+    ends += name(collected.error().code());
+    const Result<std::string_view> piece = co_await body.read();
+    ends += piece ? " end" : " " + std::string{name(piece.error().code())};
+    co_return "";
+  });
+  with_routes(loop, router, [&ends](RouteSite& site) -> Task<> {
+    (void)co_await site.ask(request("POST /", "Content-Length: 6\r\n", "abc"));
+    CHECK(ends == "timed_out invalid_argument");
+  });
+}

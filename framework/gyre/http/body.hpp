@@ -57,8 +57,9 @@ class Body {
   /// reader at a time.
   ///
   /// Errors: `bad_message` for broken chunks or trailers, `limit_exceeded` for more than `Limits::body`, `timed_out`
-  /// for a body that stalls or is too slow, `cancelled`. All but the last are answered with their status (400, 431,
-  /// 413, 408) if the handler throws them on with `value()`; it may answer otherwise. The connection ends after it.
+  /// for a body that stalls or is too slow, `cancelled`, `invalid_argument` once `Request::collect` has begun. All but
+  /// the last two are answered with their status (400, 431, 413, 408) if the handler throws them on with `value()`; it
+  /// may answer otherwise. The connection ends after it.
   Read read() noexcept;
 
  private:

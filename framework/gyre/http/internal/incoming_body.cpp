@@ -98,7 +98,8 @@ IncomingBody::Piece IncomingBody::take() noexcept {
   if (failed()) return failure();
   if (mode_ == Mode::discarded) return {State::failed, {}, Errc::cancelled};  // the answer is out already
   piece_.clear();
-  if (ended() || mode_ == Mode::collected) return {State::ended};
+  if (ended()) return {State::ended};
+  if (mode_ == Mode::collected) return {State::failed, {}, Errc::invalid_argument};  // it goes elsewhere
   const Piece piece = decode();
   Connection& connection = *exchange_->connection;
   connection.body_progressed(*exchange_);
