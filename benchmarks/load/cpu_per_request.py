@@ -12,6 +12,7 @@ import statistics
 import sys
 from typing import NamedTuple
 
+import machine
 import servers
 import usage
 import wrk
@@ -63,9 +64,11 @@ def measure_all(mode, options):
 
 def ratio(runs, subject, to):
     """Round by round, so that a machine that slows down in between touches both sides."""
-    if to not in runs:
-        return None
-    return statistics.median(a.microseconds / b.microseconds for a, b in zip(runs[subject], runs[to]))
+    return statistics.median(ratios(runs, subject, to)) if to in runs else None
+
+
+def ratios(runs, subject, to):
+    return [a.microseconds / b.microseconds for a, b in zip(runs[subject], runs[to])]
 
 
 def middle(runs, name):
@@ -78,6 +81,7 @@ def summary(runs):
         rows[subject] = {
             "microseconds_median": middle(own, "microseconds"),
             "microseconds_min": min(run.microseconds for run in own),
+            "microseconds_max": max(run.microseconds for run in own),
             "user_median": middle(own, "user"),
             "to_floor": ratio(runs, subject, "floor"),
             "to_nginx": ratio(runs, subject, "nginx"),
@@ -96,29 +100,37 @@ def show(mode, rows, options):
 
     print(f"\n{mode}: {options.connections} connections, {DEPTHS[mode]} deep; {options.rounds} rounds of "
           f"{options.seconds} s; CPU time of the server in microseconds per request")
-    print(f"{'':12} {'median':>8} {'min':>8} {'user':>6} {'x floor':>8} {'x nginx':>8} {'requests/s':>11} "
+    print(f"{'':12} {'median':>8} {'min':>8} {'max':>8} {'user':>6} {'x floor':>8} {'x nginx':>8} {'requests/s':>11} "
           f"{'p50 us':>8} {'p99 us':>8} {'errors':>7} {'bytes':>6}")
     for subject, row in rows.items():
         print(f"{subject:12} {row['microseconds_median']:8.3f} {row['microseconds_min']:8.3f} "
+              f"{row['microseconds_max']:8.3f} "
               f"{row['user_median']:6.2f} {times(row['to_floor']):>8} {times(row['to_nginx']):>8} "
               f"{row['per_second_median']:11.0f} {row['p50_microseconds']:8.0f} {row['p99_microseconds']:8.0f} "
               f"{row['errors']:7} {row['answer_bytes']:6}")
 
 
+def show_builds(runs):
+    """This tree's arena against each other build on the same back end."""
+    for other in runs:
+        this = f"arena-{servers.backend_of(other)}"
+        if other in servers.SUBJECTS or this not in runs:
+            continue
+        found = ratios(runs, this, other)
+        print(f"{this} / {other}: x {statistics.median(found):.3f} (rounds: {min(found):.3f} to {max(found):.3f})")
+
+
 def arguments():
-    processors = sorted(os.sched_getaffinity(0))
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     servers.add_arguments(parser, ("floor", "floor-epoll", "arena-uring", "arena-epoll", "nginx"))
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=3, help="of each run")
     parser.add_argument("--mode", choices=("plain", "pipe", "both"), default="both")
     parser.add_argument("--connections", type=int, default=64)
-    parser.add_argument("--server-cpu", type=int, default=processors[0])
-    parser.add_argument("--client-cpu", type=int, default=processors[-1])
+    machine.add_processors(parser)
     parser.add_argument("--json", metavar="FILE", help="write the figures there too")
     options = parser.parse_args()
-    if options.server_cpu == options.client_cpu:
-        parser.error("this needs two processors: one for the server, one for wrk")
+    machine.check_processors(parser, options)
     return options
 
 
@@ -127,17 +139,16 @@ def main():
     if not wrk.installed():
         print(f"SKIPPED: {wrk.MISSING}")
         return 0
-    load = os.getloadavg()[0]
     control = usage.congestion_control()
     print(f"kernel {os.uname().release}, congestion control {control} (the system's, for every server)")
-    if load > 0.5:
-        print(f"NOISY: the load average is {load:.1f}; something else is running")
+    load = machine.warn_of_load()
     modes = list(DEPTHS) if options.mode == "both" else [options.mode]
     result = {}
     for mode in modes:
         runs = measure_all(mode, options)
         rows = summary(runs)
         show(mode, rows, options)
+        show_builds(runs)
         result[mode] = {"summary": rows, "runs": {name: [run._asdict() for run in own] for name, own in runs.items()}}
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:

@@ -8,11 +8,11 @@ it was warmed up by as many requests on connections that are closed again. The f
 
 import argparse
 import json
-import resource
 import socket
 import sys
 import time
 
+import machine
 import servers
 import usage
 
@@ -20,16 +20,6 @@ REQUEST = b"GET /plaintext HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 WARM_CONNECTIONS = 64
 PORTS_PER_ADDRESS = 5000  # a source address has some 28,000 ports, and those of an earlier run rest for a minute
 IP_BIND_ADDRESS_NO_PORT = 24  # from <linux/in.h>: the port is chosen at connect, where the destination counts too
-
-
-def raise_descriptor_limit(count):
-    """For this process and for the server, which inherits it. Ends the program if the machine does not allow it."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft >= count:
-        return
-    if hard != resource.RLIM_INFINITY and hard < count:
-        sys.exit(f"this needs {count} descriptors, and the hard limit is {hard} (ulimit -Hn)")
-    resource.setrlimit(resource.RLIMIT_NOFILE, (count, hard))
 
 
 def connect(port, number):
@@ -116,7 +106,7 @@ def main():
                         help="exit with 1 if arena holds more per connection since its start")
     parser.add_argument("--json", metavar="FILE", help="write the figures there too")
     options = parser.parse_args()
-    raise_descriptor_limit(options.connections + 200)
+    machine.raise_descriptor_limit(options.connections + 200)
     rows = {}
     for subject in options.subjects:
         try:

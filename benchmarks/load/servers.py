@@ -30,6 +30,7 @@ http {
   server {
     listen 127.0.0.1:%d backlog=4096;
     location / { return 200 "Hello, World!"; }
+    location /bytes/ { root .; sendfile on; }
   }
 }
 """
@@ -47,18 +48,26 @@ class Nginx:
         if program is None:
             raise Missing("nginx is not installed (Debian package nginx-light)")
         self._directory = tempfile.TemporaryDirectory()
-        os.chmod(self._directory.name, 0o755)  # its worker drops root's rights
+        self.directory = pathlib.Path(self._directory.name)
+        self.directory.chmod(0o755)  # its worker drops root's rights
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        configuration = pathlib.Path(self._directory.name, "nginx.conf")
+        configuration = self.directory / "nginx.conf"
         configuration.write_text(NGINX_CONFIGURATION % self.port, encoding="utf-8")
         self.process = subprocess.Popen(
-            [program, "-p", self._directory.name, "-c", str(configuration), "-e", "stderr", "-g", "daemon off;"],
+            [program, "-p", str(self.directory), "-c", str(configuration), "-e", "stderr", "-g", "daemon off;"],
             stdin=subprocess.DEVNULL,
             preexec_fn=(lambda: os.sched_setaffinity(0, processors)) if processors else None,
         )
         self.pid = self.process.pid
         wait_for_port(self.port)
+
+    def serve_bytes(self, count):
+        """What arena's /bytes/COUNT is: a file of as many zeros, which takes no space on the disk."""
+        path = self.directory / "bytes" / str(count)
+        path.parent.mkdir(exist_ok=True)
+        with path.open("wb") as file:
+            file.truncate(count)
 
     def __enter__(self):
         return self
@@ -95,7 +104,8 @@ def arena(backend):
     return ("arena", "--port", "0", "--threads", "1", "--backend", backend)
 
 
-COMMANDS = {
+BACKENDS = ("uring", "epoll")
+COMMANDS = {  # paths are relative to the build's benchmarks; `add_build` adds absolute ones
     "arena-uring": arena("uring"),
     "arena-epoll": arena("epoll"),
     "floor": ("floor", "0"),
@@ -104,24 +114,46 @@ COMMANDS = {
 SUBJECTS = (*COMMANDS, "nginx")
 
 
-def start(subject, build, processors=None):
-    """A context manager with `url`, `port` and `pid`. Raises `Missing`."""
-    if subject == "nginx":
-        return Nginx(processors)
+def command(subject, build):
+    """Raises `Missing`, also for nginx, which needs more than arguments."""
+    if subject not in COMMANDS:
+        raise Missing(f"{subject} has no command")
     program, *arguments = COMMANDS[subject]
     path = pathlib.Path(build) / "benchmarks" / program
     if not path.exists():
         raise Missing(f"{path} is not built")
+    return [path, *arguments]
+
+
+def start(subject, build, processors=None):
+    """A context manager with `url`, `port` and `pid`. Raises `Missing`."""
+    if subject == "nginx":
+        return Nginx(processors)
     try:
-        return Service([path, *arguments], processors=processors)
+        return Service(command(subject, build), processors=processors)
     except StartError as error:
         raise Missing(str(error).strip()) from error
 
 
+def backend_of(name):
+    """What a subject's name ends with, if that is a back end."""
+    return next((backend for backend in BACKENDS if name.endswith("-" + backend)), None)
+
+
+def add_build(text):
+    """"before-uring=/some/build/benchmarks/arena" makes another build of arena a subject; returns its name."""
+    name, _, program = text.partition("=")
+    if name in SUBJECTS or backend_of(name) is None:
+        raise argparse.ArgumentTypeError(f"{name}: a name of its own that ends with -{' or -'.join(BACKENDS)}")
+    _, *arguments = arena(backend_of(name))
+    COMMANDS[name] = (pathlib.Path(program).resolve(), *arguments)
+    return name
+
+
 def subjects_of(text):
     """Reads "a,b,c" for argparse."""
-    chosen = text.split(",")
-    unknown = set(chosen) - set(SUBJECTS)
+    chosen = [add_build(word) if "=" in word else word for word in text.split(",")]
+    unknown = set(chosen) - {*COMMANDS, *SUBJECTS}
     if unknown:
         raise argparse.ArgumentTypeError(f"unknown: {', '.join(sorted(unknown))}")
     return chosen
@@ -130,7 +162,8 @@ def subjects_of(text):
 def add_arguments(parser, subjects):
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build", help="the build directory")
     parser.add_argument("--subjects", type=subjects_of, default=list(subjects),
-                        help=f"of {','.join(SUBJECTS)}; default: {','.join(subjects)}")
+                        help=f"of {','.join(SUBJECTS)}, or other builds of arena as NAME-uring=PROGRAM and "
+                             f"NAME-epoll=PROGRAM; default: {','.join(subjects)}")
 
 
 def check_answer(service):
