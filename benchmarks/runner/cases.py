@@ -94,12 +94,16 @@ def size_label(size):
     return f"{size // 1_000_000} MB" if size >= 1_000_000 else f"{size} B"
 
 
+def bodies(size, request):
+    return Point(size, size_label(size), (request,), connections=16 if size < 1_000_000 else 4)
+
+
 def upload(size):
-    return Point(size, size_label(size), (post("/upload", b"u" * size, str(size)),), connections=16 if size < 1e6 else 4)
+    return bodies(size, post("/upload", b"u" * size, str(size)))
 
 
 def download(size):
-    return Point(size, size_label(size), (get(f"/bytes/{size}", size),), connections=16 if size < 1e6 else 4)
+    return bodies(size, get(f"/bytes/{size}", size))
 
 
 def connections(count):
@@ -149,9 +153,9 @@ CASES = {case.name: case for case in (
            (PIPELINE,), connections=512, depth=16),
     single("limited-conn", "HttpArena's limited-conn: the baseline, each connection closed after 10 requests", "sum",
            BASELINE, connections=512, per_connection=10),
-    single("accept", "a connection per request: connect, GET /plaintext, close; 64 at a time", "plaintext",
+    single("accept", "a connection per request: connect, GET /plaintext, close; 64 at a time", "short",
            (PLAINTEXT,), per_connection=1),
-    Case("lifetime", "GET /plaintext, connections closed after so many requests; 64 at a time", "plaintext",
+    Case("lifetime", "GET /plaintext, connections closed after so many requests; 64 at a time", "short",
          (lifetime(1, "1"), lifetime(10, "10"), lifetime(100, "100"), lifetime(1000, "all")), rounds_max=2,
          x_title="requests per connection", only_curve_peers=True),
     Case("connections", "GET /plaintext, one request at a time on each of so many connections", "plaintext",

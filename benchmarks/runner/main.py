@@ -19,7 +19,7 @@ import wrk
 from cases import CASES
 
 DESCRIPTORS = 24_000
-OVERHEAD = 0.45  # seconds for a server's start and end, the first answers, and the warm-up
+OVERHEAD = 0.5  # seconds for a server's start and end, the first answers, and the warm-up
 
 
 def arguments(words):
@@ -31,6 +31,8 @@ def arguments(words):
     parser.add_argument("--peers", help="a,b,c: only these; default: all that are installed")
     parser.add_argument("--quick", action="store_true", help="fewer peers, one short round: does everything work?")
     parser.add_argument("--list", action="store_true", help="name the cases and the peers, measure nothing")
+    parser.add_argument("--install", action="store_true",
+                        help="as the first word: install the peers' Debian packages, then go on if more is asked for")
     parser.add_argument("--packages", action="store_true", help="name the Debian packages that are missing")
     parser.add_argument("--wrk", action="store_true", help="wrk instead of our own clients, where it can do the case")
     parser.add_argument("--json", metavar="FILE", help="also write all runs there")
@@ -93,6 +95,8 @@ def plan(ready, options):
                 if point.connections > min(peer.connections_max, options.descriptors - 500):
                     skipped.append(f"{peer.name} in {report.heading(case, point.label)}: no more than "
                                    f"{min(peer.connections_max, options.descriptors - 500):,} connections")
+                elif point.depth > 1 and not peer.pipelines:
+                    skipped.append(f"{peer.name} in {case.name}: loses requests that come together")
                 else:
                     fitting.append(peer)
             for number in range(min(options.rounds, case.rounds_max)):
@@ -156,7 +160,7 @@ def describe_machine(options):
     compiler = peers.output(["clang++-19", "--version"]).split("\n")[0]
     return {
         "Date": datetime.date.today().isoformat(),
-        "Processor": f"{processor_name()}, {os.cpu_count()} of them; {memory:.1f} GiB of memory",
+        "Processor": f"{processor_name()}, {os.cpu_count()} processors; {memory:.1f} GiB of memory",
         "Kernel": f"{platform.release()}, {system}",
         "Congestion control": f"{usage.congestion_control()}, the system's, for every server and for the clients",
         "Load average at the start": f"{options.load:.2f}" + (" (NOISY: something else was running)"
@@ -170,7 +174,7 @@ def method(options):
     return [
         f"Loopback. The server has one thread or worker, on processor {options.server_cpu}; the clients one thread, on "
         f"processor {options.client_cpu}. They are {generator}benchmarks/runner/clients.c.",
-        f"{options.rounds} rounds (curves: at most 2), {options.seconds} s for a run of plaintext, less for others. "
+        f"Rounds: {options.rounds} (curves: at most 2); {options.seconds} s for a run of plaintext, less for others. "
         "Each run is a fresh process of the server, warmed up for 0.2 s. In a round every peer has its turn, in "
         "alternating order.",
         "Server CPU time is the scheduler's (schedstat) for all threads of all processes of the server; the user part "

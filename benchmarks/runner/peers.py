@@ -1,6 +1,7 @@
 """The servers that are measured, how each is built and started, and what it can do."""
 
 import dataclasses
+import glob
 import os
 import pathlib
 import shutil
@@ -20,7 +21,8 @@ CRATES = "/usr/share/cargo/registry"
 
 # What a case may need of a peer.
 PLAIN = frozenset({"plaintext", "json", "pipeline"})
-EVERYTHING = PLAIN | {"sum", "upload", "bytes", "idle"}
+FLOOR = PLAIN | {"short", "idle"}
+EVERYTHING = FLOOR | {"sum", "upload", "bytes"}
 ROUTES = frozenset({"routes", "lookup"})
 MANY = 1 << 20
 
@@ -31,13 +33,13 @@ class Missing(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class Needed:
-    """A program, or a path, and the Debian package that has it."""
+    """A program, or a pattern of a path, and the Debian package that has it."""
 
     what: str
     package: str
 
     def found(self):
-        return os.path.exists(self.what) if self.what.startswith("/") else program(self.what) is not None
+        return bool(glob.glob(self.what)) if self.what.startswith("/") else program(self.what) is not None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Peer:
     build: tuple = ()  # with OUT for the build directory
     target: str = ""  # what `build` makes, in that directory
     environment: tuple = ()
+    pipelines: bool = True
     constant: bool = False  # answers everything with the plaintext
     connections_max: int = MANY
     quick: bool = False  # takes part in --quick
@@ -122,11 +125,11 @@ PEERS = {peer.name: peer for peer in (
          command=of_build("arena", "--port", "PORT", "--threads", "1", "--backend", "uring")),
     Peer("gyre-epoll", "the same on epoll", quick=True,
          command=of_build("arena", "--port", "PORT", "--threads", "1", "--backend", "epoll")),
-    Peer("floor", "the least that a server on io_uring can do: constant bytes, no parsing", can=PLAIN | {"idle"},
+    Peer("floor", "the least that a server on io_uring can do: constant bytes, no parsing", can=FLOOR,
          command=of_build("floor", "PORT"), constant=True, quick=True, curve=True),
-    Peer("floor-epoll", "the same on epoll", can=PLAIN | {"idle"},
+    Peer("floor-epoll", "the same on epoll", can=FLOOR,
          command=of_build("floor_epoll", "PORT"), constant=True),
-    Peer("nginx", "one worker, `return 200`, no logs", can=PLAIN | {"bytes", "idle"}, command=nginx,
+    Peer("nginx", "one worker, `return 200`, no logs", can=FLOOR | {"bytes"}, command=nginx,
          needs=(Needed("nginx", "nginx-light"),), quick=True, curve=True),
     Peer("h2o", "libh2o on its own event loop", command=built("server"), curve=True,
          needs=(Needed("/usr/include/openssl/ssl.h", "libssl-dev"), Needed("/usr/include/h2o.h", "libh2o-evloop-dev")),
@@ -138,8 +141,8 @@ PEERS = {peer.name: peer for peer in (
          needs=(GOLANG, Needed(GO_SOURCES + "/valyala/fasthttp", "golang-github-valyala-fasthttp-dev")),
          environment=GO_ENVIRONMENT),
     Peer("hyper", "on one thread of tokio", command=built("target/release/hyper_peer"),
-         needs=(Needed("cargo", "cargo"), Needed(CRATES + "/tokio-1.24.2", "librust-tokio-dev"),
-                Needed(CRATES + "/hyper-0.14.19", "librust-hyper-dev")),
+         needs=(Needed("cargo", "cargo"), Needed(CRATES + "/tokio-1.*", "librust-tokio-dev"),
+                Needed(CRATES + "/hyper-0.14.*", "librust-hyper-dev")),
          build=("cargo", "build", "--release", "--offline", "--quiet", "--target-dir", "OUT/target",
                 "--config", 'source.crates-io.replace-with="debian"',
                 "--config", f'source.debian.directory="{CRATES}"'),
@@ -147,7 +150,9 @@ PEERS = {peer.name: peer for peer in (
     Peer("beast", "Boost.Beast with Asio's coroutines", command=built("server"),
          needs=(Needed("clang++-19", "clang-19"), Needed("/usr/include/boost/beast.hpp", "libboost1.81-dev")),
          build=CXX, target="server"),
-    Peer("httplib", "cpp-httplib, a thread per connection", command=built("server"), connections_max=1000,
+    # With a backlog of 5 it drops connections that come together, and it loses requests that come together.
+    Peer("httplib", "cpp-httplib, a thread per connection", command=built("server"), can=EVERYTHING - {"short"},
+         connections_max=100, pipelines=False,
          needs=(Needed("clang++-19", "clang-19"), Needed("/usr/include/httplib.h", "libcpp-httplib-dev")),
          build=(*CXX, "-lcpp-httplib"), target="server"),
     Peer("node", "node's http, one process", needs=(Needed("node", "nodejs"),),
@@ -156,7 +161,8 @@ PEERS = {peer.name: peer for peer in (
          quick=True, curve=True),
     Peer("httprouter", "httprouter on net/http, GOMAXPROCS=1", can=ROUTES, command=with_routes, build=GO,
          target="server", environment=GO_ENVIRONMENT, quick=True, curve=True,
-         needs=(GOLANG, Needed(GO_SOURCES + "/julienschmidt/httprouter", "golang-github-julienschmidt-httprouter-dev"))),
+         needs=(GOLANG,
+                Needed(GO_SOURCES + "/julienschmidt/httprouter", "golang-github-julienschmidt-httprouter-dev"))),
 )}
 
 

@@ -69,8 +69,7 @@ asio::awaitable<std::size_t> discard(Session& session, http::request_parser<http
     parser.get().body().data = piece;
     parser.get().body().size = sizeof piece;
     boost::beast::error_code error;
-    co_await http::async_read(session.socket, session.buffer, parser,
-                              asio::redirect_error(use_awaitable, error));
+    co_await http::async_read(session.socket, session.buffer, parser, asio::redirect_error(use_awaitable, error));
     if (error && error != http::error::need_buffer) throw boost::system::system_error(error);
     size += sizeof piece - parser.get().body().size;
   }

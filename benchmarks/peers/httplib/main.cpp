@@ -37,7 +37,7 @@ static void bytes(const Request& request, Response& response) {
 
 int main(int, char** arguments) {
   httplib::Server server;
-  server.new_task_queue = [] { return new httplib::ThreadPool(1100); };
+  server.new_task_queue = [] { return new httplib::ThreadPool(128); };
   server.set_keep_alive_max_count(1'000'000'000);
   server.set_keep_alive_timeout(600);
   server.set_tcp_nodelay(true);
