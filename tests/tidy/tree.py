@@ -6,8 +6,8 @@ import subprocess
 from typing import NamedTuple
 
 TEXT_SUFFIXES = {
-    "", ".cpp", ".hpp", ".h", ".c", ".go", ".rs", ".js", ".py", ".sh", ".build", ".txt", ".md", ".yml", ".yaml", ".toml",
-    ".supp", ".conf",
+    "", ".cpp", ".hpp", ".h", ".c", ".go", ".rs", ".js", ".py", ".sh", ".build", ".txt", ".md", ".yml", ".yaml",
+    ".toml", ".supp", ".conf",
 }
 NOT_OURS = ("build", ".cache", ".git", "__pycache__")
 
