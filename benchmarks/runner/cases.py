@@ -75,6 +75,9 @@ class Case:
     def is_curve(self):
         return len(self.points) > 1
 
+    def short_unit(self):
+        return {"load": "µs/request", "idle": "bytes/connection", "lookup": "ns/look-up"}[self.kind]
+
     def unit(self):
         """What the main figure is."""
         return {"load": "µs of server CPU per request", "idle": "bytes per connection",

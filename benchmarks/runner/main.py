@@ -26,8 +26,8 @@ def arguments(words):
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__, formatter_class=argparse.HelpFormatter)
     parser.add_argument("cases", nargs="*", metavar="CASE", help="which cases; default: all")
     parser.add_argument("--rounds", type=int, default=3, help="default 3; curves have at most 2")
-    parser.add_argument("--seconds", type=float, default=1.5,
-                        help="of a run of plaintext; most other cases take about half; default 1.5")
+    parser.add_argument("--seconds", type=float, default=2.0,
+                        help="of a run of plaintext; most other cases take about half; default 2")
     parser.add_argument("--peers", help="a,b,c: only these; default: all that are installed")
     parser.add_argument("--quick", action="store_true", help="fewer peers, one short round: does everything work?")
     parser.add_argument("--list", action="store_true", help="name the cases and the peers, measure nothing")
@@ -117,10 +117,10 @@ def estimate(steps, options):
 
 def progress(case, point, number, peer, figures):
     text = f"{report.heading(case, point.label)}, round {number + 1}"
-    found = f"{report.figure(figures['value']):>9} {case.unit()}"
+    found = f"{report.figure(figures['value']):>9} {case.short_unit()}"
     if "per_second" in figures:
         found += f", {figures['per_second']:,.0f} requests/s"
-    return f"{text:34} {peer.name:12} {found}"
+    return f"{text:32} {peer.name:12} {found}"
 
 
 def measure_all(steps, skipped, options):
@@ -216,7 +216,7 @@ def main():
     if options.list:
         return list_all()
     if options.packages:
-        return print("\n".join(peers.missing_packages()))
+        return sys.stdout.writelines(name + "\n" for name in peers.missing_packages())
     if options.server_cpu == options.client_cpu:
         return print("SKIPPED: this needs two processors, one for the server, one for its clients")
     if options.wrk and not wrk.installed():

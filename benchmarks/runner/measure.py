@@ -155,18 +155,26 @@ def load(peer, case, point, options):
         with peers.Running(peer, options.build, options.server_cpu, routes) as running:
             serve_files(running, point)
             answer_bytes = check_answers(running, point)
-            with Clients(options, running.port, point, folder) as clients:
-                clients.phase(WARM_SECONDS)
-                before = patiently(usage.cpu_time, running.pid)
-                if options.wrk and wrk_can(point):
-                    figures = wrk_phase(options, running.port, point, seconds)
-                else:
-                    figures = clients.phase(seconds)
-                spent = patiently(usage.cpu_time, running.pid) - before
-                now, peak = patiently(resident, running.pid)
+            figures, spent = phases(running, point, seconds, folder, options)
+            now, peak = patiently(resident, running.pid)
     if figures["requests"] == 0:
         raise Failed("not one answer")
     return load_figures(figures, spent, now, peak, answer_bytes)
+
+
+def phases(running, point, seconds, folder, options):
+    """Warms the server up and measures; what the clients saw, and what the server spent on it."""
+    def spent_on(phase):
+        before = patiently(usage.cpu_time, running.pid)
+        figures = phase()
+        return figures, patiently(usage.cpu_time, running.pid) - before
+
+    by_wrk = options.wrk and wrk_can(point)
+    with Clients(options, running.port, point, folder) as clients:
+        clients.phase(WARM_SECONDS)
+        if not by_wrk:
+            return spent_on(lambda: clients.phase(seconds))
+    return spent_on(lambda: wrk_phase(options, running.port, point, seconds))
 
 
 def load_figures(figures, spent, now, peak, answer_bytes):

@@ -109,7 +109,7 @@ class Reports(unittest.TestCase):
 
 class Plans(unittest.TestCase):
     def options(self, **more):
-        own = dict(cases=[], peers=None, quick=False, rounds=3, seconds=1.5, descriptors=24_000)
+        own = dict(cases=[], peers=None, quick=False, rounds=3, seconds=2.0, descriptors=24_000)
         return argparse.Namespace(**{**own, **more})
 
     def test_rounds_alternate_their_order(self):

@@ -79,7 +79,13 @@ fn main() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().expect("runtime");
     runtime.block_on(async {
         let service = make_service_fn(|_| async { Ok::<_, hyper::Error>(service_fn(handle)) });
-        Server::bind(&([127, 0, 0, 1], port).into())
+        // By itself it would listen with a backlog of 128, and drop clients that connect together.
+        let socket = tokio::net::TcpSocket::new_v4().expect("socket");
+        socket.set_reuseaddr(true).expect("reuse");
+        socket.bind(([127, 0, 0, 1], port).into()).expect("bind");
+        let listener = socket.listen(4096).and_then(|listener| listener.into_std()).expect("listen");
+        Server::from_tcp(listener)
+            .expect("server")
             .tcp_nodelay(true)
             .http1_pipeline_flush(true)
             .serve(service)
