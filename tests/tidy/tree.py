@@ -5,7 +5,10 @@ import re
 import subprocess
 from typing import NamedTuple
 
-TEXT_SUFFIXES = {"", ".cpp", ".hpp", ".h", ".py", ".sh", ".build", ".txt", ".md", ".yml", ".yaml", ".supp", ".conf"}
+TEXT_SUFFIXES = {
+    "", ".cpp", ".hpp", ".h", ".c", ".go", ".rs", ".js", ".py", ".sh", ".build", ".txt", ".md", ".yml", ".yaml",
+    ".toml", ".supp", ".conf",
+}
 NOT_OURS = ("build", ".cache", ".git", "__pycache__")
 
 # Comments and literals, raw strings first. A quote after a digit is a separator (1'000), not a character.
