@@ -184,8 +184,8 @@ const cases = {
 
   async twenty_at_once() {
     const many = new http.Agent({ keepAlive: true, maxSockets: 20 });
-  const requests = Array.from({ length: 400 }, (_, each) => `${each}`);
-  const asked = requests.map((text) => ask('/plaintext', { agent: many, method: 'POST' }, text));
+    const requests = Array.from({ length: 400 }, (_, each) => `${each}`);
+    const asked = requests.map((text) => ask('/plaintext', { agent: many, method: 'POST' }, text));
     const answers = await Promise.all(asked);
     many.destroy();
     return { right: answers.filter((each, index) => each.status === 200 && each.body === `${index}`).length };
