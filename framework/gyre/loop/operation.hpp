@@ -76,6 +76,12 @@ struct AcceptOperation : Operation {
 /// Receives until the stream's end, which is the result 0; the bytes of each completion are the loop's.
 struct ReceiveOperation : Operation {
   explicit ReceiveOperation(Handler handler) noexcept : Operation(OperationKind::receive, handler) {}
+
+  /// Many bytes are expected: larger chunks, of which the loop has fewer. Counts from the next `submit` on.
+  bool in_bulk = false;
+
+  /// The backend's own, while armed.
+  bool armed_in_bulk = false;
 };
 
 /// Receives once, into memory of the caller's.

@@ -118,6 +118,7 @@ class Connection final : private ReceiveOperation,
   bool take_head();
   bool take_body();
   void begin_body(Exchange& exchange);
+  void receive_in_bulk(bool wanted) noexcept;
   void collected(Exchange& exchange);
   TimePoint body_deadline() const noexcept;
   bool reading_ahead() const noexcept;
@@ -197,6 +198,7 @@ class Connection final : private ReceiveOperation,
   bool no_more_ = false;        ///< The last request has been taken.
   bool receive_ended_ = false;  ///< The client's side has ended, or broke.
   bool paused_ = false;         ///< Not read from: too much is waiting.
+  bool rearming_ = false;       ///< The receive ends, to be armed in another way.
   bool work_scheduled_ = false;
   bool file_send_ = false;  ///< A file is on its way past the outputs.
   bool judging_ = false;    ///< The send was interrupted to see how far it got.

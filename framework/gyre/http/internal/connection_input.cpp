@@ -88,6 +88,16 @@ void Connection::begin_body(Exchange& exchange) {
   exchange.body_pending = true;
   exchange.request.set_body_source(&exchange.incoming);
   reading_ = &exchange;
+  // What has not arrived yet must be worth the two operations that it takes.
+  constexpr std::uint64_t bulk_min = 128 * 1024;
+  if (exchange.incoming.left().value_or(bulk_min) >= unused().size() + bulk_min) receive_in_bulk(true);
+}
+
+/// An upload costs much less in large pieces, and nobody else needs them.
+void Connection::receive_in_bulk(bool wanted) noexcept {
+  if (std::exchange(in_bulk, wanted) == wanted || !receiving()) return;
+  rearming_ = true;
+  server_->loop.cancel(*this);
 }
 
 bool Connection::take_body() {
@@ -128,6 +138,7 @@ void Connection::body_progressed(Exchange& exchange) noexcept {
   if (!exchange.body_pending || !(body.ended() || body.failed() || too_much)) return;
   exchange.body_pending = false;
   reading_ = nullptr;
+  receive_in_bulk(false);
   if (body.failed()) no_more_ = true;
   if (exchange.stage == Exchange::Stage::collecting) return;
   body.wake_reader(now());
@@ -151,7 +162,7 @@ bool Connection::reading_ahead() const noexcept {
 // Reads no further where too much is waiting: the client then meets TCP's own backpressure. Its hang-up is still seen.
 void Connection::pause_or_resume() noexcept {
   const bool too_much = input_.size() > server_->options.limits.read_ahead && reading_ahead();
-  if ((too_much || paused_) && life_ < Life::leaving && !receive_ended_) [[unlikely]] {
+  if ((too_much || paused_ || rearming_) && life_ < Life::leaving && !receive_ended_) [[unlikely]] {
     Loop& loop = server_->loop;
     if (too_much && !paused_) {
       paused_ = true;
@@ -160,8 +171,8 @@ void Connection::pause_or_resume() noexcept {
       watch_.descriptor = socket();
       watch_.events = PollOperation::hang_up;
       loop.submit(watch_);
-    } else if (!too_much && paused_ && !receiving()) {
-      paused_ = false;
+    } else if (!too_much && !receiving()) {
+      paused_ = rearming_ = false;
       loop.cancel(watch_);
       loop.submit(*this);
     }

@@ -76,7 +76,8 @@ class UringLoop final : public Loop {
   void finish_send_file(SendFileOperation& operation, std::int32_t result) noexcept;
 
   Ring ring_;
-  BufferRing buffers_;
+  BufferRing buffers_{0};
+  BufferRing bulk_buffers_{1};
   PipePool pipes_;
   int wake_descriptor_ = -1;
   std::vector<Reaped> reaped_;

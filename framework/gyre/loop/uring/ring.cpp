@@ -76,7 +76,7 @@ Result<void> BufferRing::open(Ring& ring, unsigned count, unsigned size) {
   io_uring_buf_reg registration{};
   registration.ring_addr = reinterpret_cast<std::uintptr_t>(entries);
   registration.ring_entries = count;
-  registration.bgid = group;
+  registration.bgid = group_;
   if (const int error = io_uring_register_buf_ring(ring.get(), &registration, 0)) return Error::from_errno(-error);
   ring_ = ring.get();
   io_uring_buf_ring_init(entries_);
@@ -86,7 +86,7 @@ Result<void> BufferRing::open(Ring& ring, unsigned count, unsigned size) {
 }
 
 BufferRing::~BufferRing() {
-  if (ring_ != nullptr) (void)io_uring_unregister_buf_ring(ring_, group);
+  if (ring_ != nullptr) (void)io_uring_unregister_buf_ring(ring_, group_);
   if (entries_ != nullptr) ::munmap(entries_, entries_bytes(count_));
   if (memory_ != nullptr) ::munmap(memory_, std::size_t{count_} * size_);
 }

@@ -33,15 +33,15 @@ class Ring {
 /// is with the kernel or with the handler that reads from it, for the time of one call.
 class BufferRing {
  public:
-  static constexpr unsigned short group = 0;
-
-  BufferRing() = default;
+  /// `group` is its number, as receives name it.
+  explicit BufferRing(unsigned short group) noexcept : group_(group) {}
   BufferRing(const BufferRing&) = delete;
   BufferRing& operator=(const BufferRing&) = delete;
   ~BufferRing();
 
   Result<void> open(Ring& ring, unsigned count, unsigned size);
 
+  unsigned short group() const noexcept { return group_; }
   const std::byte* buffer(unsigned index) const noexcept { return memory_ + std::size_t{index} * size_; }
   /// Puts a buffer back; the kernel sees it after `publish`.
   void give_back(unsigned index) noexcept;
@@ -54,6 +54,7 @@ class BufferRing {
   unsigned count_ = 0;
   unsigned size_ = 0;
   int returned_ = 0;
+  unsigned short group_;
 };
 
 }  // namespace gyre::uring

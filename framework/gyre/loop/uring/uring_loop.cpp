@@ -47,6 +47,9 @@ Result<void> UringLoop::open(const LoopOptions& options) {
   if (Result<void> opened = buffers_.open(ring_, options.receive_buffers, options.receive_buffer_size); !opened) {
     return opened;
   }
+  if (Result<void> opened = bulk_buffers_.open(ring_, options.bulk_buffers, options.bulk_buffer_size); !opened) {
+    return opened;
+  }
   wake_descriptor_ = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   if (wake_descriptor_ < 0) return Error::from_errno(errno);
   reaped_.reserve(options.completion_entries);
@@ -127,11 +130,14 @@ void UringLoop::start(Operation& operation) noexcept {
     case OperationKind::accept:
       io_uring_prep_multishot_accept(sqe, operation.descriptor, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
       break;
-    case OperationKind::receive:
+    case OperationKind::receive: {
+      auto& receive = static_cast<ReceiveOperation&>(operation);
+      receive.armed_in_bulk = receive.in_bulk;
       io_uring_prep_recv_multishot(sqe, operation.descriptor, nullptr, 0, 0);
       sqe->flags |= IOSQE_BUFFER_SELECT;
-      sqe->buf_group = BufferRing::group;
+      sqe->buf_group = (receive.in_bulk ? bulk_buffers_ : buffers_).group();
       break;
+    }
     case OperationKind::receive_into: {
       const MutableBytes buffer = static_cast<ReceiveIntoOperation&>(operation).buffer;
       io_uring_prep_recv(sqe, operation.descriptor, buffer.data(), buffer.size(), 0);
@@ -212,6 +218,7 @@ bool UringLoop::dispatch() noexcept {
     deliver(*reinterpret_cast<Operation*>(static_cast<std::uintptr_t>(reaped.user_data)), reaped);
   }
   buffers_.publish();
+  bulk_buffers_.publish();
   restart_starved();
   if (reaped_next_ < reaped_.size()) return false;
   reaped_.clear();
@@ -262,14 +269,15 @@ void UringLoop::deliver_receive(Operation& operation, const Reaped& reaped) noex
     starved_.push_back(&operation);
     return;
   }
+  BufferRing& buffers = static_cast<ReceiveOperation&>(operation).armed_in_bulk ? bulk_buffers_ : buffers_;
   const bool has_buffer = (reaped.flags & IORING_CQE_F_BUFFER) != 0;
   const unsigned index = reaped.flags >> IORING_CQE_BUFFER_SHIFT;
   if (reaped.result > 0) {
     parked(operation) = !more;
-    const Bytes data{buffers_.buffer(index), static_cast<std::size_t>(reaped.result)};
+    const Bytes data{buffers.buffer(index), static_cast<std::size_t>(reaped.result)};
     complete(operation, {reaped.result, true, data});
   }
-  if (has_buffer) buffers_.give_back(index);
+  if (has_buffer) buffers.give_back(index);
   if (reaped.result > 0) return go_on(operation);
   complete(operation, {reaped.result, false, {}});
 }
