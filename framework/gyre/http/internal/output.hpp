@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <new>
+#include <utility>
 
 namespace gyre::http {
 
@@ -29,28 +30,28 @@ struct Output : SendOperation {
   std::uint32_t sent_before = 0;  ///< By sends that were interrupted.
 };
 
-/// The output buffers of one loop: those of the usual size are kept, larger ones come from the heap and go back.
+/// The output buffers of one loop, in two sizes: for small answers, and for the pieces of large ones. Some of each are
+/// kept; larger ones still come from the heap and go back.
 class OutputPool {
  public:
   explicit OutputPool(Operation::Handler sent) noexcept : sent_(sent) {}
   OutputPool(const OutputPool&) = delete;
   OutputPool& operator=(const OutputPool&) = delete;
   ~OutputPool() {
-    while (free_ != nullptr) {
-      Output* next = free_->next;
-      destroy(free_);
-      free_ = next;
+    for (Kept* kept : {&usual_, &large_}) {
+      while (kept->first != nullptr) destroy(std::exchange(kept->first, kept->first->next));
     }
   }
 
   /// A buffer with room for at least `bytes`. Throws `std::bad_alloc`.
   Output& take(Connection& connection, std::size_t bytes) {
-    Output* output = free_;
-    if (output != nullptr && bytes <= usual) [[likely]] {
-      free_ = output->next;
-      --kept_;
+    Kept* kept = bytes <= usual_.size ? &usual_ : bytes <= large_.size ? &large_ : nullptr;
+    Output* output = kept != nullptr ? kept->first : nullptr;
+    if (output != nullptr) [[likely]] {
+      kept->first = output->next;
+      --kept->count;
     } else {
-      output = make(bytes <= usual ? usual : bytes);
+      output = make(kept != nullptr ? kept->size : bytes);
     }
     output->connection = &connection;
     output->next = nullptr;
@@ -60,16 +61,26 @@ class OutputPool {
   }
 
   void give_back(Output& output) noexcept {
-    if (output.capacity != usual || kept_ == kept_max) return destroy(&output);
-    output.next = free_;
-    free_ = &output;
-    ++kept_;
+    Kept* kept = output.capacity == usual_.size ? &usual_ : output.capacity == large_.size ? &large_ : nullptr;
+    if (kept == nullptr || kept->count == kept->count_max) return destroy(&output);
+    output.next = kept->first;
+    kept->first = &output;
+    ++kept->count;
   }
 
  private:
-  /// With the object and the heap's own word it fills four pages.
-  static constexpr std::size_t usual = 16 * 1024 - sizeof(Output) - 16;
-  static constexpr unsigned kept_max = 1024;
+  /// Buffers of one size that wait to be used again.
+  struct Kept {
+    std::uint32_t size;
+    unsigned count_max;
+    unsigned count = 0;
+    Output* first = nullptr;
+  };
+
+  /// Whole pages, with the object and the heap's own word.
+  static constexpr std::uint32_t pages(std::uint32_t count) noexcept {
+    return count * 4096 - static_cast<std::uint32_t>(sizeof(Output)) - 16;
+  }
 
   Output* make(std::size_t bytes) const {
     GYRE_ASSERT(bytes <= UINT32_MAX);
@@ -83,8 +94,8 @@ class OutputPool {
   }
 
   Operation::Handler sent_;
-  Output* free_ = nullptr;
-  unsigned kept_ = 0;
+  Kept usual_{pages(4), 1024};
+  Kept large_{pages(20), 32};
 };
 
 }  // namespace gyre::http
