@@ -94,7 +94,7 @@ void Connection::on_work(Work& work) noexcept {
 void Connection::set_deadline() noexcept {
   if (life_ == Life::closing) return;
   if (life_ == Life::open && exchanges_.empty() && unused().empty()) [[likely]] {  // between requests
-    head_deadline_ = time_never;
+    phase_deadline_ = time_never;
     deadline_ = sending_ != nullptr ? send_deadline_ : time_after(now(), server_->options.limits.idle);
   } else {
     deadline_ = next_deadline();
@@ -106,18 +106,16 @@ void Connection::set_deadline() noexcept {
 TimePoint Connection::next_deadline() noexcept {
   const Limits& limits = server_->options.limits;
   const bool waits_for_head = life_ == Life::open && exchanges_.empty() && !unused().empty();
-  if (!waits_for_head) {
-    head_deadline_ = time_never;
-  } else if (head_deadline_ == time_never) {
-    head_deadline_ = time_after(now(), limits.head_read);  // more bytes of the same head do not give it more time
+  if (!waits_for_head && life_ == Life::open) {
+    phase_deadline_ = time_never;
+  } else if (waits_for_head && phase_deadline_ == time_never) {
+    phase_deadline_ = time_after(now(), limits.head_read);  // more bytes of the same head do not give it more time
   }
   TimePoint earliest = time_never;
   if (sending_ != nullptr || file_send_) {
     earliest = send_deadline_;  // what arrives meanwhile does not move it
-  } else if (life_ == Life::lingering) {
-    earliest = end_deadline_;
-  } else if (waits_for_head) {
-    earliest = head_deadline_;
+  } else if (life_ == Life::lingering || waits_for_head) {
+    earliest = phase_deadline_;
   }
   if (reading_ != nullptr) earliest = std::min(earliest, body_deadline());
   exchanges_.for_each([&](Exchange& exchange) { earliest = std::min(earliest, exchange.deadline); });
@@ -153,7 +151,7 @@ void Connection::on_deadline() {
     server_->loop.cancel(*sending_);
   } else if (life_ == Life::lingering) {
     close();
-  } else if (head_deadline_ <= time) {
+  } else if (life_ == Life::open && phase_deadline_ <= time) {
     refuse(Status::request_timeout);
   } else if (life_ == Life::open && exchanges_.empty() && flushed()) {
     close();  // idle
@@ -189,7 +187,6 @@ void Connection::end_after_output() noexcept {
   life_ = Life::finishing;
   no_more_ = true;
   input_.clear();
-  direct_ = {};
   if (flushed()) linger();
 }
 
@@ -198,7 +195,7 @@ void Connection::end_after_output() noexcept {
 void Connection::linger() noexcept {
   if (receive_ended_) return close();
   life_ = Life::lingering;
-  end_deadline_ = time_after(now(), server_->options.limits.linger);
+  phase_deadline_ = time_after(now(), server_->options.limits.linger);
   server_->loop.shutdown(socket(), ShutdownSide::send);
 }
 
@@ -208,7 +205,7 @@ void Connection::close(CancelReason reason) noexcept {
   disarm();
   Loop& loop = server_->loop;
   loop.cancel(*this);
-  loop.cancel(watch_);
+  unwatch();
   if (!flushed()) reset_ = true;
   if (sending_ != nullptr) loop.cancel(*sending_);
   exchanges_.for_each([&](Exchange& exchange) {
@@ -224,7 +221,7 @@ void Connection::close(CancelReason reason) noexcept {
 
 // The last thing that every callback does. Returns true if the connection is no more.
 bool Connection::settle() noexcept {
-  const bool quiet = !receiving() && !watch_.armed() && sending_ == nullptr;
+  const bool quiet = !receiving() && !watching() && sending_ == nullptr;
   if (life_ == Life::leaving && quiet && flushed()) start_session();
   if (life_ != Life::closing || !quiet || !exchanges_.empty() || work_scheduled_) return false;
   ServerState& server = *server_;
@@ -251,7 +248,7 @@ void Connection::leave() noexcept {
   life_ = Life::leaving;
   no_more_ = true;
   server_->loop.cancel(*this);
-  server_->loop.cancel(watch_);
+  unwatch();
 }
 
 void Connection::start_session() {

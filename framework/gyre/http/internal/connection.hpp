@@ -92,7 +92,7 @@ class Connection final : private ReceiveOperation,
     try {
       step();
     } catch (const std::bad_alloc&) {
-      direct_ = {};  // what a task still at work reads must not be the loop's
+      if (input_.lent()) input_.clear();  // what a task still at work reads must not be the loop's
       close();
     }
     pause_or_resume();
@@ -111,8 +111,8 @@ class Connection final : private ReceiveOperation,
   bool receiving() const noexcept { return Operation::armed(); }
   void on_bytes(std::string_view data);
   void on_end() noexcept;
-  std::string_view unused() const noexcept { return input_.empty() ? direct_ : input_.view(); }
-  void use(std::size_t count) noexcept;
+  std::string_view unused() const noexcept { return input_.view(); }
+  void use(std::size_t count) noexcept { input_.drop(count); }
   void consume();
   bool may_take_head() const noexcept;
   bool take_head();
@@ -122,6 +122,9 @@ class Connection final : private ReceiveOperation,
   void collected(Exchange& exchange);
   TimePoint body_deadline() const noexcept;
   bool reading_ahead() const noexcept;
+  bool watching() const noexcept { return watch_ != nullptr && watch_->armed(); }
+  void watch() noexcept;
+  void unwatch() noexcept;
 
   // Handling.
   bool at_work() noexcept {
@@ -191,7 +194,6 @@ class Connection final : private ReceiveOperation,
   std::size_t output_bytes_ = 0;  ///< Written and not sent.
   std::size_t held_bytes_ = 0;    ///< Of answers that are held back until their turn.
   InputBuffer input_;
-  std::string_view direct_;  ///< The rest of what the loop has just handed over. Empty unless `input_` is.
   wire::HeadProgress progress_;
   Life life_ = Life::open;
   bool barrier_ = false;        ///< The next request waits until there are no others.
@@ -204,10 +206,9 @@ class Connection final : private ReceiveOperation,
   bool judging_ = false;    ///< The send was interrupted to see how far it got.
   bool reset_ = false;      ///< Closed with a reset, so that nothing looks complete.
   TimePoint deadline_ = time_never;
-  TimePoint head_deadline_ = time_never;  ///< Of the head that is arriving.
-  TimePoint send_deadline_ = time_never;  ///< Of what is being sent.
-  TimePoint end_deadline_ = time_never;   ///< Of the client's end.
-  Watch watch_{*this};
+  TimePoint phase_deadline_ = time_never;  ///< Of the head that is arriving; in the end of the client's end.
+  TimePoint send_deadline_ = time_never;   ///< Of what is being sent.
+  std::unique_ptr<Watch> watch_;
 };
 
 }  // namespace gyre::http

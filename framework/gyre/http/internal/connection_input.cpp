@@ -10,12 +10,12 @@ namespace gyre::http {
 void Connection::on_bytes(std::string_view data) {
   if (life_ == Life::finishing || life_ == Life::lingering || life_ == Life::closing) return;
   if (input_.empty()) {
-    direct_ = data;
+    input_.lend(data);
   } else {
     input_.append(data);
   }
   consume();
-  if (!direct_.empty()) input_.append(std::exchange(direct_, {}));
+  input_.keep();
   if (reading_ != nullptr) reading_->incoming.arrived();
 }
 
@@ -27,14 +27,6 @@ void Connection::on_end() noexcept {
     close();
   } else {
     end_after_output();  // what is written still goes out: the client may only have ended its side
-  }
-}
-
-void Connection::use(std::size_t count) noexcept {
-  if (input_.empty()) {
-    direct_.remove_prefix(count);
-  } else {
-    input_.drop(count);
   }
 }
 
@@ -72,7 +64,7 @@ bool Connection::take_head() {
     server_->exchanges.give_back(exchange);
     return false;  // it is parsed anew when its time has come
   }
-  head_deadline_ = time_never;
+  phase_deadline_ = time_never;
   ++server_->statistics.requests;
   begin(exchange, data.substr(0, exchange.head.head_size()));
   return true;
@@ -115,7 +107,7 @@ bool Connection::take_body() {
 void Connection::feed_body(Exchange& exchange) { use(exchange.incoming.feed(unused(), now())); }
 
 InputBuffer Connection::take_input() {
-  if (!direct_.empty()) input_.append(std::exchange(direct_, {}));
+  input_.keep();
   return std::move(input_);
 }
 
@@ -167,17 +159,28 @@ void Connection::pause_or_resume() noexcept {
     if (too_much && !paused_) {
       paused_ = true;
       loop.cancel(*this);
-    } else if (too_much && !receiving() && !watch_.armed()) {
-      watch_.descriptor = socket();
-      watch_.events = PollOperation::hang_up;
-      loop.submit(watch_);
+    } else if (too_much && !receiving() && !watching()) {
+      watch();
     } else if (!too_much && !receiving()) {
       paused_ = rearming_ = false;
-      loop.cancel(watch_);
+      unwatch();
       loop.submit(*this);
     }
   }
   set_deadline();
+}
+
+// Few connections ever need it, so it is not part of every one. Without memory for it the hang-up is heard later.
+void Connection::watch() noexcept {
+  if (watch_ == nullptr) watch_.reset(new (std::nothrow) Watch{*this});
+  if (watch_ == nullptr) return;
+  watch_->descriptor = socket();
+  watch_->events = PollOperation::hang_up;
+  server_->loop.submit(*watch_);
+}
+
+void Connection::unwatch() noexcept {
+  if (watch_ != nullptr) server_->loop.cancel(*watch_);
 }
 
 }  // namespace gyre::http

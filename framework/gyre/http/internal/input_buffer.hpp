@@ -10,8 +10,9 @@
 
 namespace gyre::http {
 
-/// Bytes that arrived and cannot be used yet: the beginning of a request, requests behind one that is being answered,
-/// a body that is not read yet. Holds no memory while it is empty.
+/// Bytes that arrived and are not used yet: the beginning of a request, requests behind one that is being answered, a
+/// body that is not read yet. Holds no memory while it is empty. For the time of one callback it looks at the loop's
+/// memory instead (`lend`).
 class InputBuffer {
  public:
   InputBuffer() = default;
@@ -20,6 +21,7 @@ class InputBuffer {
         begin_(std::exchange(other.begin_, 0)),
         end_(std::exchange(other.end_, 0)),
         capacity_(std::exchange(other.capacity_, 0)) {}
+  /// Swaps: the memory of the one that goes is used again.
   InputBuffer& operator=(InputBuffer&& other) noexcept {
     std::swap(bytes_, other.bytes_);
     std::swap(begin_, other.begin_);
@@ -27,7 +29,7 @@ class InputBuffer {
     std::swap(capacity_, other.capacity_);
     return *this;
   }
-  ~InputBuffer() { std::free(bytes_); }
+  ~InputBuffer() { clear(); }
 
   bool empty() const noexcept { return begin_ == end_; }
   std::size_t size() const noexcept { return end_ - begin_; }
@@ -35,8 +37,24 @@ class InputBuffer {
   /// The same bytes, to be changed in place.
   char* data() noexcept { return bytes_ + begin_; }
 
+  /// Looks at `data` without a copy. Only while empty, and until `keep` or `clear`.
+  void lend(std::string_view data) noexcept {
+    bytes_ = const_cast<char*>(data.data());  // never written to: whatever changes it keeps it first
+    begin_ = 0;
+    end_ = static_cast<std::uint32_t>(data.size());
+  }
+  /// Copies what is left of lent bytes. Throws `std::bad_alloc`, and then has nothing.
+  void keep() {
+    if (!lent()) return;
+    const std::string_view data = view();
+    clear();
+    append(data);
+  }
+  bool lent() const noexcept { return capacity_ == 0 && end_ != 0; }
+
   /// Throws `std::bad_alloc`.
   void append(std::string_view data) {
+    keep();
     if (data.size() > std::size_t{capacity_} - end_) make_room(data.size());
     std::memcpy(bytes_ + end_, data.data(), data.size());
     end_ += static_cast<std::uint32_t>(data.size());
@@ -50,7 +68,8 @@ class InputBuffer {
 
   /// Forgets everything, the memory included.
   void clear() noexcept {
-    std::free(std::exchange(bytes_, nullptr));
+    if (!lent()) std::free(bytes_);
+    bytes_ = nullptr;
     begin_ = end_ = capacity_ = 0;
   }
 
