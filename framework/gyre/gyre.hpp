@@ -19,6 +19,7 @@
 #include <gyre/coro/when_all.hpp>
 #include <gyre/coro/when_any.hpp>
 #include <gyre/loop/offload.hpp>
+#include <gyre/loop/shield.hpp>
 #include <gyre/loop/sleep.hpp>
 #include <gyre/loop/within.hpp>
 #include <gyre/net/readiness.hpp>
