@@ -18,6 +18,7 @@
 #include <gyre/coro/scope.hpp>
 #include <gyre/coro/when_all.hpp>
 #include <gyre/coro/when_any.hpp>
+#include <gyre/coro/when_first_ok.hpp>
 #include <gyre/loop/offload.hpp>
 #include <gyre/loop/shield.hpp>
 #include <gyre/loop/sleep.hpp>
