@@ -15,6 +15,7 @@
 // What runs beside it, and how to wait.
 #include <gyre/coro/channel.hpp>
 #include <gyre/coro/event.hpp>
+#include <gyre/coro/from_callback.hpp>
 #include <gyre/coro/generator.hpp>
 #include <gyre/coro/mutex.hpp>
 #include <gyre/coro/scope.hpp>
