@@ -1,17 +1,26 @@
-// What an await costs: of a small task, of a chain, of an event, of a join; beside calls.
+// What an await costs: of a small task, of a chain, of an event, of a join, of a semaphore, a channel and a shield;
+// beside calls, and beside what the standard library has.
 #include "allocations.hpp"
 
+#include <gyre/coro/channel.hpp>
 #include <gyre/coro/event.hpp>
 #include <gyre/coro/scope.hpp>
+#include <gyre/coro/semaphore.hpp>
 #include <gyre/coro/sync_wait.hpp>
 #include <gyre/coro/when_all.hpp>
 #include <gyre/coro/when_any.hpp>
+#include <gyre/coro/when_first_ok.hpp>
+#include <gyre/loop/shield.hpp>
+#include <gyre/loop/within.hpp>
 
 #include <benchmark/benchmark.h>
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <functional>
+#include <mutex>
+#include <semaphore>
 
 using gyre::Context;
 using gyre::Event;
@@ -144,6 +153,101 @@ Task<> join_two(benchmark::State* state) {
   }
 }
 
+Task<> first_ok_of_two(benchmark::State* state) {
+  const Allocations allocations{*state};
+  for (auto _ : *state) {
+    const auto answer = co_await gyre::when_first_ok(opaque_small(1), opaque_small(2));
+    benchmark::DoNotOptimize(answer.first);
+  }
+}
+
+Task<> acquire_and_release(benchmark::State* state) {
+  gyre::Semaphore semaphore{1};
+  const Allocations allocations{*state};
+  for (auto _ : *state) {
+    const gyre::Semaphore::Permit permit = co_await semaphore.acquire();
+    benchmark::DoNotOptimize(permit);
+  }
+}
+
+Task<> send_and_receive(benchmark::State* state) {
+  gyre::Channel<int> channel{16};
+  const Allocations allocations{*state};
+  for (auto _ : *state) {
+    const gyre::Result<void> sent = co_await channel.send(1);
+    benchmark::DoNotOptimize(sent);
+    const std::optional<int> received = co_await channel.receive();
+    benchmark::DoNotOptimize(received);
+  }
+}
+
+Task<> receive_all(gyre::Channel<int>* channel) {
+  while (std::optional<int> value = co_await channel->receive()) benchmark::DoNotOptimize(value);
+}
+
+// A ring of one: every second value finds it full, so both sides park again and again.
+Task<> send_to_a_receiver(benchmark::State* state) {
+  gyre::Channel<int> channel{1};
+  gyre::Scope scope{co_await gyre::this_context()};
+  scope.spawn(receive_all(&channel));
+  const Allocations allocations{*state};
+  for (auto _ : *state) {
+    const gyre::Result<void> sent = co_await channel.send(1);
+    benchmark::DoNotOptimize(sent);
+  }
+  channel.close();
+  co_await scope.join();
+}
+
+Task<> shield_ready(benchmark::State* state) {
+  const Allocations allocations{*state};
+  for (auto _ : *state) {
+    const gyre::Result<int> result = co_await gyre::shield(std::chrono::seconds{1}, opaque_small(1));
+    benchmark::DoNotOptimize(result);
+  }
+}
+
+Task<> within_ready(benchmark::State* state) {
+  const Allocations allocations{*state};
+  for (auto _ : *state) {
+    const gyre::Result<int> result = co_await gyre::within(std::chrono::seconds{1}, opaque_small(1));
+    benchmark::DoNotOptimize(result);
+  }
+}
+
+template <Task<> (*Body)(benchmark::State*)>
+void in_loop(benchmark::State& state) {
+  gyre::LoopOptions options;
+  options.backend = gyre::Backend::epoll;
+  auto loop = gyre::make_loop(options);
+  (*loop)->run(Body(&state));
+}
+
+void counting_semaphore(benchmark::State& state) {
+  std::counting_semaphore<8> semaphore{1};
+  for (auto _ : state) {
+    semaphore.acquire();
+    benchmark::ClobberMemory();
+    semaphore.release();
+  }
+}
+
+void locked_deque(benchmark::State& state) {
+  std::mutex mutex;
+  std::deque<int> queue;
+  const Allocations allocations{state};
+  for (auto _ : state) {
+    {
+      const std::lock_guard lock{mutex};
+      queue.push_back(1);
+    }
+    const std::lock_guard lock{mutex};
+    int value = queue.front();
+    queue.pop_front();
+    benchmark::DoNotOptimize(value);
+  }
+}
+
 template <Task<> (*Body)(benchmark::State*)>
 void in_task(benchmark::State& state) {
   run(Body(&state));
@@ -190,6 +294,14 @@ BENCHMARK(in_task<await_event>)->Name("park, set and wake, twice");
 BENCHMARK(in_task<await_set_event>)->Name("await an event that is set");
 BENCHMARK(in_task<race_two>)->Name("when_any of two that are ready");
 BENCHMARK(in_task<join_two>)->Name("when_all of two that are ready");
+BENCHMARK(in_task<first_ok_of_two>)->Name("when_first_ok of two that are ready");
+BENCHMARK(in_loop<within_ready>)->Name("within on a small task, opaque");
+BENCHMARK(in_loop<shield_ready>)->Name("shield on a small task, opaque");
+BENCHMARK(in_task<acquire_and_release>)->Name("semaphore: acquire and release, free");
+BENCHMARK(counting_semaphore)->Name("baseline: std::counting_semaphore, free");
+BENCHMARK(in_task<send_and_receive>)->Name("channel: send and receive, ready");
+BENCHMARK(locked_deque)->Name("baseline: std::deque under std::mutex");
+BENCHMARK(in_task<send_to_a_receiver>)->Name("channel: send to a task that receives, ring of one");
 BENCHMARK(call)->Name("baseline: a function, opaque");
 BENCHMARK(call_std_function)->Name("baseline: std::function");
 BENCHMARK(make_std_function)->Name("baseline: std::function, made and called");

@@ -13,12 +13,18 @@
 #include <gyre/web/last_event_id.hpp>
 
 // What runs beside it, and how to wait.
+#include <gyre/coro/channel.hpp>
 #include <gyre/coro/event.hpp>
+#include <gyre/coro/from_callback.hpp>
 #include <gyre/coro/generator.hpp>
+#include <gyre/coro/mutex.hpp>
 #include <gyre/coro/scope.hpp>
+#include <gyre/coro/semaphore.hpp>
 #include <gyre/coro/when_all.hpp>
 #include <gyre/coro/when_any.hpp>
+#include <gyre/coro/when_first_ok.hpp>
 #include <gyre/loop/offload.hpp>
+#include <gyre/loop/shield.hpp>
 #include <gyre/loop/sleep.hpp>
 #include <gyre/loop/within.hpp>
 #include <gyre/net/readiness.hpp>

@@ -29,6 +29,8 @@ class Event {
   class Awaiter : public detail::Waiter, public ListHook<Event> {
    public:
     explicit Awaiter(Event& event) noexcept : Waiter(&Awaiter::leave), event_(&event) {}
+    /// Only before it is awaited.
+    Awaiter(Awaiter&& other) noexcept : Awaiter(*other.event_) {}
     bool await_ready() const noexcept { return event_->set_; }
     template <class Promise>
     bool await_suspend(std::coroutine_handle<Promise> handle) noexcept {

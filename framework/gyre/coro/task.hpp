@@ -102,6 +102,7 @@ class Promise final : public PromiseBase {
     return std::move(value_);
   }
   std::exception_ptr failure() const noexcept { return state_ == State::failure ? failure_ : nullptr; }
+  const T* value() const noexcept { return state_ == State::value ? &value_ : nullptr; }
 
  private:
   enum class State : unsigned char { none, value, failure };
@@ -198,6 +199,12 @@ class [[nodiscard]] Task {
   }
   /// The exception of a done task, or null.
   std::exception_ptr failure() const noexcept { return handle_.promise().failure(); }
+  /// The value of a done task, left where it is, or null if it threw. Not for `Task<void>`.
+  const T* value() const noexcept
+    requires(!std::is_void_v<T>)
+  {
+    return handle_.promise().value();
+  }
 
  private:
   friend class detail::Promise<T>;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <gyre/coro/as_task.hpp>
 #include <gyre/coro/detail/join.hpp>
 
 namespace gyre {
@@ -15,6 +16,13 @@ namespace gyre {
 template <class... T>
 auto when_all(Task<T>... tasks) {
   return detail::WhenAllAwaiter<T...>{std::move(tasks)...};
+}
+
+/// The same where some are no tasks: `co_await when_all(ask(site), sleep_for(1s))`.
+template <class... T>
+  requires(NonTaskAwaitable<T> || ...)
+auto when_all(T... awaitables) {
+  return when_all(as_task(std::move(awaitables))...);
 }
 
 }  // namespace gyre

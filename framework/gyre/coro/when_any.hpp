@@ -1,5 +1,6 @@
 #pragma once
 
+#include <gyre/coro/as_task.hpp>
 #include <gyre/coro/detail/join.hpp>
 
 namespace gyre {
@@ -24,6 +25,13 @@ template <class... T>
   requires(sizeof...(T) > 0)
 auto when_any(Task<T>... tasks) {
   return detail::WhenAnyAwaiter<WhenAny<T...>, T...>{std::move(tasks)...};
+}
+
+/// The same where some are no tasks: `co_await when_any(inbox.receive(), sleep_for(1s))`.
+template <class... T>
+  requires(NonTaskAwaitable<T> || ...)
+auto when_any(T... awaitables) {
+  return when_any(as_task(std::move(awaitables))...);
 }
 
 }  // namespace gyre

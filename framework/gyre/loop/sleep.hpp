@@ -12,6 +12,8 @@ class SleepAwaiter : public Waiter, private Timer {
  public:
   SleepAwaiter(Duration length, TimePoint until) noexcept
       : Waiter(&SleepAwaiter::leave), Timer(&SleepAwaiter::alarm), length_(length), until_(until) {}
+  /// Only before it is awaited.
+  SleepAwaiter(SleepAwaiter&& other) noexcept : SleepAwaiter(other.length_, other.until_) {}
 
   bool await_ready() const noexcept { return false; }
   template <class Promise>

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <gyre/base/result.hpp>
 #include <gyre/coro/task.hpp>
 
 #include <cstddef>
@@ -28,8 +29,13 @@ struct UnlessVoidImpl<void> {
 template <class T>
 using UnlessVoid = typename UnlessVoidImpl<T>::type;
 
+template <class T>
+inline constexpr bool ends_with_result = false;
+template <class T>
+inline constexpr bool ends_with_result<Result<T>> = true;
+
 /// Children that start together in one context of their own and are joined by the one that awaits. The part of
-/// `when_all` and `when_any` that does not depend on types.
+/// `when_all`, `when_any` and `when_first_ok` that does not depend on types.
 class Join {
  public:
   static constexpr std::size_t nobody = static_cast<std::size_t>(-1);
@@ -41,7 +47,7 @@ class Join {
     std::exception_ptr (*failure)(const Child&) noexcept = nullptr;  ///< Asked when the child is done.
   };
 
-  enum class CancelOthers : unsigned char { on_first_end, on_first_failure };
+  enum class CancelOthers : unsigned char { on_first_end, on_first_failure, on_first_success };
 
   Join(CancelOthers policy, std::size_t children) noexcept : policy_(policy), pending_(children + 1) {}
 
@@ -50,6 +56,10 @@ class Join {
   /// `Cancelled` only if no other ended otherwise: a cancellation from outside ends the children one by one, and what
   /// one of them brings home all the same must not be lost behind it.
   std::size_t decisive() const noexcept { return decisive_; }
+  /// With `on_first_success`: there was one, and it is the decisive child. Else that is the first to fail.
+  bool succeeded() const noexcept { return decided_; }
+  /// With `on_first_success`, where there was none: a cancellation from outside cut a child short.
+  bool cut_short() const noexcept { return cut_short_ && context_->cancelled(); }
 
   void open(Context& parent, std::coroutine_handle<> handle) noexcept {
     parent_ = handle;
@@ -62,7 +72,13 @@ class Join {
   static void child_done(TaskObserver& observer) noexcept {
     auto& child = static_cast<Child&>(observer);
     Join& join = *child.join;
-    if (!join.decided_) join.weigh(child);
+    if (!join.decided_) {
+      if (join.policy_ == CancelOthers::on_first_success) {
+        join.weigh_success(child);
+      } else {
+        join.weigh(child);
+      }
+    }
     join.release();
   }
   void weigh(const Child& child) noexcept {
@@ -71,6 +87,15 @@ class Join {
     decided_ = !is_cancelled(failure);
     if (decided_ || decisive_ == nobody) decisive_ = child.index;
     context_->cancel(CancelReason::sibling);
+  }
+  void weigh_success(const Child& child) noexcept {
+    const std::exception_ptr failure = child.failure(child);
+    const bool cancelled = is_cancelled(failure);
+    decided_ = !failure;
+    if (decided_ || decisive_ == nobody || (!cancelled && only_cancelled_)) decisive_ = child.index;
+    cut_short_ |= cancelled;
+    only_cancelled_ &= cancelled;
+    if (decided_) context_->cancel(CancelReason::sibling);
   }
   void release() noexcept {
     if (--pending_ == 0) resume_next(parent_);
@@ -82,6 +107,8 @@ class Join {
   std::size_t pending_;
   std::size_t decisive_ = nobody;
   bool decided_ = false;
+  bool cut_short_ = false;      ///< A child ended with `Cancelled`.
+  bool only_cancelled_ = true;  ///< All that ended so far did.
 };
 
 template <class T>
@@ -107,6 +134,19 @@ struct JoinedTask : Join::Child {
 
   Task<T> task;
 };
+
+/// Why a done task is no success: what it threw, or the error in its `Result`. Null for a success.
+template <class T>
+std::exception_ptr failure_or_error(const Task<T>& task) noexcept {
+  if (std::exception_ptr failure = task.failure()) return failure;
+  if constexpr (ends_with_result<T>) {
+    if (const T& result = *task.value(); !result) {
+      if (result.error() == Errc::cancelled) return std::make_exception_ptr(Cancelled{});
+      return std::make_exception_ptr(Failure{result.error()});
+    }
+  }
+  return nullptr;
+}
 
 template <class... T>
 class JoinAwaiter {
@@ -154,13 +194,17 @@ template <class Answer, class... T>
 class WhenAnyAwaiter : public JoinAwaiter<T...> {
  public:
   explicit WhenAnyAwaiter(Task<T>... tasks) noexcept
-      : JoinAwaiter<T...>(Join::CancelOthers::on_first_end, std::move(tasks)...) {}
+      : WhenAnyAwaiter(Join::CancelOthers::on_first_end, std::move(tasks)...) {}
 
   Answer await_resume() {
     Answer answer{this->join_.decisive()};
     take(answer, std::index_sequence_for<T...>{});
     return answer;
   }
+
+ protected:
+  WhenAnyAwaiter(Join::CancelOthers policy, Task<T>... tasks) noexcept
+      : JoinAwaiter<T...>(policy, std::move(tasks)...) {}
 
  private:
   template <std::size_t... Place>
@@ -170,6 +214,37 @@ class WhenAnyAwaiter : public JoinAwaiter<T...> {
   template <class Slot, class Child>
   static void take_one(Slot& slot, Child& child, bool first) {
     if (first || child.task.failure() == nullptr) slot.emplace(child.result());
+  }
+};
+
+template <class Answer, class... T>
+class WhenFirstOkAwaiter : public WhenAnyAwaiter<Answer, T...> {
+ public:
+  explicit WhenFirstOkAwaiter(Task<T>... tasks) noexcept
+      : WhenAnyAwaiter<Answer, T...>(Join::CancelOthers::on_first_success, std::move(tasks)...) {
+    const auto judge_all = [](JoinedTask<T>&... children) {
+      ((children.failure =
+            [](const Join::Child& child) noexcept {
+              return failure_or_error(static_cast<const JoinedTask<T>&>(child).task);
+            }),
+       ...);
+    };
+    std::apply(judge_all, this->children_);
+  }
+
+  Answer await_resume() {
+    if (!this->join_.succeeded()) fail(std::index_sequence_for<T...>{});
+    return WhenAnyAwaiter<Answer, T...>::await_resume();
+  }
+
+ private:
+  template <std::size_t... Place>
+  [[noreturn]] void fail(std::index_sequence<Place...>) {
+    if (this->join_.cut_short()) throw Cancelled{};
+    std::exception_ptr first;
+    const auto pick = [&first](const auto& child) { first = failure_or_error(child.task); };
+    ((this->join_.decisive() == Place ? pick(std::get<Place>(this->children_)) : void()), ...);
+    std::rethrow_exception(first);
   }
 };
 
