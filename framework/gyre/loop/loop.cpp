@@ -4,6 +4,8 @@
 #include <gyre/loop/offload.hpp>
 #include <gyre/loop/signals.hpp>
 
+#include <thread>
+
 namespace gyre {
 
 std::string_view name(Backend backend) noexcept {
@@ -32,11 +34,18 @@ Duration Loop::wall_time() const noexcept {
 
 // A stack that many push to and one takes whole: whoever finds it empty wakes the loop.
 void Loop::post(Work& work) noexcept {
+  posting_.fetch_add(1, std::memory_order_relaxed);
   Work* head = posted_.load(std::memory_order_relaxed);
   do {
     work.next = head;
   } while (!posted_.compare_exchange_weak(head, &work, std::memory_order_release, std::memory_order_relaxed));
   if (head == nullptr) wake();
+  posting_.fetch_sub(1, std::memory_order_release);
+}
+
+// The work may have run, and ended the loop, while the thread that posted it is still on its way to wake it.
+void Loop::await_posts() const noexcept {
+  while (posting_.load(std::memory_order_acquire) != 0) std::this_thread::yield();
 }
 
 void Loop::take_posted() noexcept {

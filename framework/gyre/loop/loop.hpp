@@ -137,6 +137,8 @@ class Loop : public Executor {
   virtual void wake() noexcept = 0;
   virtual std::uint64_t seed() noexcept = 0;
 
+  /// Waits until no other thread is inside `post`. To be called first in a backend's destructor.
+  void await_posts() const noexcept;
   /// Hands a completion to the operation's owner; a last one disarms it first.
   void complete(Operation& operation, const Completion& completion) noexcept;
   void set_now(TimePoint now) noexcept { now_ = now; }
@@ -160,6 +162,7 @@ class Loop : public Executor {
   TimerWheel timers_;
   WorkQueue ready_;
   std::atomic<Work*> posted_{nullptr};
+  std::atomic<unsigned> posting_{0};  ///< Threads inside `post`.
   IntrusiveList<FlushHook> flush_;
   std::size_t armed_ = 0;
   bool backlog_ = false;  ///< The last dispatch left completions over.

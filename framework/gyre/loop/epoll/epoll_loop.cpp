@@ -51,6 +51,7 @@ EpollLoop::EpollLoop(Features features, int epoll, int wake_event)
 }
 
 EpollLoop::~EpollLoop() {
+  await_posts();
   ::close(wake_event_);
   ::close(epoll_);
 }

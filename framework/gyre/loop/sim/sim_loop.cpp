@@ -13,7 +13,7 @@ constexpr std::size_t steps_per_turn = 256;
 }  // namespace
 
 SimLoop::SimLoop(const SimOptions& options) : Loop(Duration{1}), state_(std::make_unique<State>(options)) {}
-SimLoop::~SimLoop() = default;
+SimLoop::~SimLoop() { await_posts(); }
 
 const SimOptions& SimLoop::options() const noexcept { return state_->options; }
 std::size_t SimLoop::open_descriptors() const noexcept { return state_->network.open_count(); }

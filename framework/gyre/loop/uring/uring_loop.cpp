@@ -37,6 +37,7 @@ std::int32_t poll_events(std::int32_t mask) noexcept {
 UringLoop::UringLoop() noexcept : Loop(tick) {}
 
 UringLoop::~UringLoop() {
+  await_posts();
   if (wake_descriptor_ < 0) return;    // it was never opened
   (void)io_uring_submit(ring_.get());  // descriptors that were closed last
   ::close(wake_descriptor_);
