@@ -157,10 +157,11 @@ inline std::size_t count(std::string_view text, std::string_view part) {
   return found;
 }
 
-template <class Body>
-Task<> serve_while(Loop& loop, ServerOptions options, Body body) {
-  Site site{loop, std::move(options)};
-  site.listener.open(Endpoint::ip("127.0.0.1", 0).value()).value();
+/// Runs `body(site)` while the site's server serves its listener on a free port; whatever happens, ends that in order.
+template <class AnySite, class Body>
+Task<> serve_beside(AnySite& site, Body& body) {
+  const Endpoint any = Endpoint::ip("127.0.0.1", 0).value();
+  site.listener.open(any).value();
   Context& context = co_await this_context();
   Scope scope{context};
   scope.spawn(site.server.serve(site.listener));
@@ -170,12 +171,17 @@ Task<> serve_while(Loop& loop, ServerOptions options, Body body) {
   } catch (...) {
     failure = std::current_exception();
   }
-  site.service.gate.set();
   site.listener.stop();
   co_await scope.join();
   co_await site.listener.close();
   co_await site.server.stop(0s);
   if (failure) std::rethrow_exception(failure);
+}
+
+template <class Body>
+Task<> serve_while(Loop& loop, ServerOptions options, Body body) {
+  Site site{loop, std::move(options)};
+  co_await serve_beside(site, body);
 }
 
 /// Runs `body(Site&)`, a coroutine, beside a server, then stops that.

@@ -237,22 +237,7 @@ inline Task<std::string> run(RawSite& site, const RawCase& test, const Delivery&
 template <class Body>
 Task<> serve_preset(Loop& loop, Preset preset, Body body) {
   RawSite site{loop, options_of(preset)};
-  const Endpoint any = Endpoint::ip("127.0.0.1", 0).value();
-  site.listener.open(any).value();
-  Context& context = co_await this_context();
-  Scope scope{context};
-  scope.spawn(site.server.serve(site.listener));
-  std::exception_ptr failure;
-  try {
-    co_await body(site);
-  } catch (...) {
-    failure = std::current_exception();
-  }
-  site.listener.stop();
-  co_await scope.join();
-  co_await site.listener.close();
-  co_await site.server.stop(0s);
-  if (failure) std::rethrow_exception(failure);
+  co_await serve_beside(site, body);
 }
 
 }  // namespace gyre::test::raw

@@ -41,21 +41,7 @@ struct RouteSite {
 template <class Body>
 Task<> serve_routes_while(Loop& loop, Router& router, ServerOptions options, Body body) {
   RouteSite site{loop, router, options};
-  site.listener.open(Endpoint::ip("127.0.0.1", 0).value()).value();
-  Context& context = co_await this_context();
-  Scope scope{context};
-  scope.spawn(site.server.serve(site.listener));
-  std::exception_ptr failure;
-  try {
-    co_await body(site);
-  } catch (...) {
-    failure = std::current_exception();
-  }
-  site.listener.stop();
-  co_await scope.join();
-  co_await site.listener.close();
-  co_await site.server.stop(0s);
-  if (failure) std::rethrow_exception(failure);
+  co_await serve_beside(site, body);
 }
 
 /// Runs `body(RouteSite&)`, a coroutine, beside a server of `router`, then stops that.
