@@ -145,6 +145,28 @@ TEST_CASE("a client that does not read its answers is not served further", "[htt
   });
 }
 
+TEST_CASE("a client that ends its side gets all that it asked for", "[http]") {
+  for_each_loop([](Loop& loop) {
+    ServerOptions options;
+    options.limits.output = 200'000;
+    with_site(
+        loop,
+        [](Site& site) -> Task<> {
+          Stream stream = co_await site.connect();
+          constexpr std::size_t requests = 50;
+          std::string many;
+          for (std::size_t index = 0; index < requests; ++index) many += "GET /big HTTP/1.1\r\nHost: a\r\n\r\n";
+          co_await send(stream, many + "GET /half");
+          stream.shutdown(ShutdownSide::send);
+          co_await sleep_for(20ms);  // until no more is looked at, for the answers that nobody reads
+          const std::string answers = co_await read_to_end(stream);
+          CHECK(count(answers, "HTTP/1.1 200 OK") == requests);
+          CHECK(answers.size() > requests * 100'000);
+        },
+        std::move(options));
+  });
+}
+
 TEST_CASE("time limits, to the nanosecond", "[http][limits]") {
   SimLoop loop;
   ServerOptions options;
@@ -298,5 +320,27 @@ TEST_CASE("when the grace is over handlers are cancelled and their clients get 5
     CHECK(site.service.reason == CancelReason::shutdown);
     busy.close();
     co_await scope.join();
+  });
+}
+
+TEST_CASE("a client that ends its side is served although it was not read from", "[http][limits]") {
+  for_each_loop([](Loop& loop) {
+    ServerOptions options;
+    options.limits.output = 200'000;
+    options.limits.read_ahead = 1000;
+    with_site(
+        loop,
+        [](Site& site) -> Task<> {
+          Stream stream = co_await site.connect();
+          constexpr std::size_t requests = 300;
+          std::string many;
+          for (std::size_t index = 0; index < requests; ++index) many += "GET /big HTTP/1.1\r\nHost: a\r\n\r\n";
+          co_await send(stream, many);
+          stream.shutdown(ShutdownSide::send);
+          co_await sleep_for(20ms);
+          const std::string answers = co_await read_to_end(stream);
+          CHECK(count(answers, "HTTP/1.1 200 OK") == requests);
+        },
+        std::move(options));
   });
 }

@@ -46,8 +46,10 @@ void Connection::on_receive(Operation& operation, const Completion& completion) 
 void Connection::on_watch(Operation& operation, const Completion& completion) noexcept {
   Connection& self = *static_cast<Watch&>(operation).connection;
   self.guarded([&] {
-    // One that crossed its cancellation is too early: the receive comes to the end behind what there is to read.
-    if (completion.result > 0 && self.paused_) self.on_end();
+    // Whoever is at work for the client need not go on. Without one the end is not heard before what there is to read.
+    if (completion.result <= 0 || !self.paused_) return;
+    self.watch_->hung_up = true;
+    if (self.at_work()) self.on_end();
   });
 }
 
@@ -170,11 +172,14 @@ void Connection::cut() noexcept {
   settle();
 }
 
-// Whatever had made it busy when the server began to stop, or when the grace was over.
+// Asked after every step while the server stops, or once the client has ended its side.
 void Connection::retire() noexcept {
+  if (life_ != Life::open) return;
+  if (receive_ended_ && exchanges_.empty() && !stalled()) return end_after_output();  // all that came is answered
+  if (!server_->draining || !flushed()) return;
   const bool idle = exchanges_.empty() && unused().empty();
   const bool grace_over = server_->context.cancelled();
-  if (life_ == Life::open && flushed() && (idle || (grace_over && !at_work()))) close();
+  if (idle || (grace_over && !at_work())) close();
 }
 
 void Connection::abort() noexcept {

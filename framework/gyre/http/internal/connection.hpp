@@ -72,6 +72,7 @@ class Connection final : private ReceiveOperation,
   struct Watch : PollOperation {
     explicit Watch(Connection& owner) noexcept : PollOperation(&Connection::on_watch), connection(&owner) {}
     Connection* connection;
+    bool hung_up = false;  ///< It has said so: there is nothing more to watch for.
   };
 
   Connection(ServerState& server, int descriptor) noexcept;
@@ -96,7 +97,7 @@ class Connection final : private ReceiveOperation,
       close();
     }
     pause_or_resume();
-    if (server_->draining) [[unlikely]]
+    if (server_->draining || receive_ended_) [[unlikely]]
       retire();
     settle();
   }
@@ -174,6 +175,7 @@ class Connection final : private ReceiveOperation,
   void abort() noexcept;
   void leave() noexcept;
   void start_session();
+  /// Ends a connection that has nothing more to do and nothing more to expect.
   void retire() noexcept;
   void session_ended(Exchange& exchange) noexcept;
   bool settle() noexcept;

@@ -57,7 +57,7 @@ void Connection::answer(Exchange& exchange) {
 bool Connection::is_last(Exchange& exchange, const Response& response) noexcept {
   if (exchange.refusal || exchange.incoming.failed() || !exchange.head.keep_alive()) return true;
   const bool nothing_behind = exchanges_.empty() || &exchanges_.back() == &exchange;
-  if (nothing_behind && (server_->draining || receive_ended_)) return true;
+  if (nothing_behind && server_->draining) return true;
   if (response.streamed()) return exchange.head.version_minor() == 0 && !response.stream_length();
   return exchange.body_pending && !may_drain(exchange.incoming);
 }

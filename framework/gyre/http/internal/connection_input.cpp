@@ -19,14 +19,15 @@ void Connection::on_bytes(std::string_view data) {
   if (reading_ != nullptr) reading_->incoming.arrived();
 }
 
+// The client may only have ended its side: what it has asked for still goes out (`retire`), unless it takes more time.
 void Connection::on_end() noexcept {
   receive_ended_ = true;
   if (at_work() || life_ == Life::leaving) {
     close(CancelReason::client_gone);
-  } else if (flushed() || life_ == Life::lingering) {
+  } else if (life_ == Life::lingering) {
     close();
-  } else {
-    end_after_output();  // what is written still goes out: the client may only have ended its side
+  } else if (reading_ != nullptr) {
+    end_after_output();  // the body is cut off
   }
 }
 
@@ -173,7 +174,7 @@ void Connection::pause_or_resume() noexcept {
 // Few connections ever need it, so it is not part of every one. Without memory for it the hang-up is heard later.
 void Connection::watch() noexcept {
   if (watch_ == nullptr) watch_.reset(new (std::nothrow) Watch{*this});
-  if (watch_ == nullptr) return;
+  if (watch_ == nullptr || watch_->hung_up) return;
   watch_->descriptor = socket();
   watch_->events = PollOperation::hang_up;
   server_->loop.submit(*watch_);
