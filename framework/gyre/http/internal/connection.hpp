@@ -149,6 +149,7 @@ class Connection final : private ReceiveOperation,
   // Answering.
   static void check(Response& response);
   void ready(Exchange& exchange, Response response);
+  Exchange* first_unanswered() noexcept;
   void advance();
   void answer(Exchange& exchange);
   bool may_drain(const IncomingBody& body) const noexcept;

@@ -5,12 +5,6 @@
 #include <cstring>
 
 namespace gyre::http {
-namespace {
-
-/// One send counts in 31 bits; what is larger belongs into a stream.
-constexpr std::size_t body_max = std::size_t{1} << 30;
-
-}  // namespace
 
 /// What a handler gave, or what is sent in its place: a final answer is owed, an interim one would leave the client
 /// waiting for ever.
@@ -18,7 +12,7 @@ void Connection::check(Response& response) {
   const bool interim = is_informational(response.status());
   const bool upgrading = response.upgrades();
   const bool odd = upgrading ? response.status() != Status::switching_protocols : interim;
-  if (odd || response.body().size() > body_max) [[unlikely]]
+  if (odd || response.body().size() > send_max) [[unlikely]]
     response = Response::problem(Status::internal_server_error);
 }
 
@@ -31,10 +25,14 @@ void Connection::ready(Exchange& exchange, Response response) {
   held_bytes_ += exchange.held_bytes;
 }
 
-// Answers leave in the order of the requests.
+/// Whose turn it is: answers leave in the order of the requests.
+Exchange* Connection::first_unanswered() noexcept {
+  return exchanges_.find([](Exchange& each) { return each.stage != Exchange::Stage::answered; });
+}
+
 void Connection::advance() {
   while (life_ == Life::open) {
-    Exchange* first = exchanges_.find([](Exchange& each) { return each.stage != Exchange::Stage::answered; });
+    Exchange* const first = first_unanswered();
     if (first == nullptr || first->stage != Exchange::Stage::ready) return;
     answer(*first);
   }
@@ -205,10 +203,8 @@ void Connection::answer_upgrade(Exchange& exchange, bool last) {
 }
 
 bool Connection::inform(Exchange& exchange, Status status, std::string_view fields) {
-  const bool its_turn =
-      exchanges_.find([](Exchange& each) { return each.stage != Exchange::Stage::answered; }) == &exchange;
-  if (!its_turn || exchange.stage != Exchange::Stage::running || exchange.head.version_minor() == 0 ||
-      life_ != Life::open) {
+  if (first_unanswered() != &exchange || exchange.stage != Exchange::Stage::running ||
+      exchange.head.version_minor() == 0 || life_ != Life::open) {
     return false;
   }
   const std::size_t bound = wire::interim_head_bound(fields);

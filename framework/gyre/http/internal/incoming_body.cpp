@@ -31,7 +31,6 @@ void IncomingBody::clear() noexcept {
   memory_ = nullptr;
   filled_ = 0;
   discarded_ = 0;
-  text_ = trailers_ = {};
   started_ = progressed_ = paused_ = time_never;
   status_ = Status{0};
   mode_ = Mode::held;
@@ -69,8 +68,7 @@ std::size_t IncomingBody::feed(std::string_view input, TimePoint now) {
   }
   after_step(now);
   if (mode_ == Mode::collected && ended()) {
-    text_ = memory_ != nullptr ? std::string_view{memory_, filled_} : piece_.view();
-    exchange_->request.set_body(text_);
+    exchange_->request.set_body(memory_ != nullptr ? std::string_view{memory_, filled_} : piece_.view());
     exchange_->request.set_body_source(nullptr);
   }
   return used;
@@ -81,14 +79,8 @@ void IncomingBody::after_step(TimePoint now) {
   progressed_ = now;
   if (decoder_.error() != wire::BodyError::none) fail(wire::status_of(decoder_.error()), error_of(decoder_.error()));
   if (decoder_.done() && !decoder_.trailers().empty()) {
-    trailers_ = exchange_->arena.copy(decoder_.trailers());
-    exchange_->request.set_trailers(trailers_);
+    exchange_->request.set_trailers(exchange_->arena.copy(decoder_.trailers()));
   }
-}
-
-void IncomingBody::end_of_input() noexcept {
-  decoder_.end();
-  if (decoder_.error() != wire::BodyError::none) fail(Status::bad_request, Errc::closed);
 }
 
 // Takes over the connection's bytes as they are and moves the data in them together: the piece then stays where it is

@@ -51,11 +51,6 @@ class IncomingBody final : public gyre::detail::BodySource {
     status_ = status;
     error_ = error;
   }
-  /// The client has ended its side.
-  void end_of_input() noexcept;
-  /// The whole body, collected; the request's memory.
-  std::string_view text() const noexcept { return text_; }
-  std::string_view trailers() const noexcept { return trailers_; }
 
   /// The client waits for a 100 and has not got it.
   bool wants_permission() const noexcept { return wants_permission_; }
@@ -100,8 +95,6 @@ class IncomingBody final : public gyre::detail::BodySource {
   char* memory_ = nullptr;
   std::size_t filled_ = 0;
   std::uint64_t discarded_ = 0;
-  std::string_view text_;
-  std::string_view trailers_;
   TimePoint started_ = time_never;
   TimePoint progressed_ = time_never;
   TimePoint paused_ = time_never;

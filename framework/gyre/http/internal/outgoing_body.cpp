@@ -5,12 +5,6 @@
 #include <gyre/wire/h1/chunk_writer.hpp>
 
 namespace gyre::http {
-namespace {
-
-/// One send counts in 31 bits.
-constexpr std::size_t piece_max = std::size_t{1} << 30;
-
-}  // namespace
 
 void OutgoingBody::begin(Framing framing, std::uint64_t length) noexcept {
   framing_ = framing;
@@ -42,7 +36,7 @@ void OutgoingBody::count(std::uint64_t size) noexcept {
 
 void OutgoingBody::put(std::string_view text) {
   if (text.empty()) return;  // an empty chunk would end the body
-  if (text.size() > piece_max) throw Failure{Errc::limit_exceeded};
+  if (text.size() > send_max) throw Failure{Errc::limit_exceeded};
   check(text.size());
   if (framing_ == Framing::chunked) {
     char head[wire::chunk_head_bound];

@@ -13,6 +13,9 @@ namespace gyre::http {
 
 class Connection;
 
+/// One send counts in 31 bits: no answer that is one piece, and no piece of a stream, may be larger.
+inline constexpr std::size_t send_max = std::size_t{1} << 30;
+
 /// Bytes on their way to a client, with the operation that sends them. Taken when there is something to write, given
 /// back when it is sent: a connection that waits has none.
 struct Output : SendOperation {
