@@ -161,7 +161,7 @@ void SimNetwork::close_calling(Socket& client) noexcept {
 void SimNetwork::reset_peer(Socket& socket) noexcept {
   Socket& peer = *std::exchange(socket.peer, nullptr);
   peer.peer = nullptr;
-  transmit(peer, {.kind = Packet::Kind::reset});
+  transmit_reset(peer);
 }
 
 void SimNetwork::reset(int descriptor) noexcept {
@@ -175,7 +175,7 @@ void SimNetwork::cut(int descriptor) noexcept {
   Socket* socket = find(descriptor);
   if (socket == nullptr || socket->kind != Socket::Kind::connected || sim_address::is_unix(socket->local)) return;
   if (socket->peer != nullptr) reset_peer(*socket);
-  transmit(*socket, {.kind = Packet::Kind::reset});
+  transmit_reset(*socket);
 }
 
 void SimNetwork::fail(int descriptor) noexcept {
@@ -382,7 +382,8 @@ int SimNetwork::send(int descriptor, Bytes bytes) {
   if (socket->reset || socket->shut_send) return -EPIPE;
   const int count = static_cast<int>(std::min<std::size_t>(bytes.size(), INT_MAX));
   if (socket->peer == nullptr) {
-    // The bytes leave, and what comes back is a reset.
+    // The bytes leave, and what comes back is a reset: one is enough.
+    if (!socket->coming.empty() && socket->coming.back().kind == Packet::Kind::reset) return count;
     transmit(*socket, {.kind = Packet::Kind::reset, .departs = now_ + delay_to(*socket)});
     return count;
   }

@@ -105,7 +105,7 @@ class SimNetwork {
   Duration delay_to(const Socket& socket) noexcept;
   void transmit(Socket& to, Packet packet);
   void transmit_bytes(Socket& to, std::size_t size);
-  void lose_unsent(Socket& to) noexcept;
+  void transmit_reset(Socket& to);
   void abandon(Socket& socket) noexcept;
   void deliver(Socket& to, const Packet& packet);
 

@@ -30,7 +30,6 @@ Duration SimNetwork::delay_to(const Socket& socket) noexcept {
 
 // In the order of one direction: nothing arrives before what was sent before it.
 void SimNetwork::transmit(Socket& to, Packet packet) {
-  if (packet.kind == Packet::Kind::reset) lose_unsent(to);
   packet.departs = std::max({packet.departs, now_, to.link_free});
   if (bandwidth_ != 0 && packet.size != 0 && far(to)) {
     packet.departs += time_for(packet.size, bandwidth_);
@@ -44,6 +43,17 @@ void SimNetwork::transmit(Socket& to, Packet packet) {
   to.coming.push_back(packet);
 }
 
+// A reset takes the place of all that the link has not carried yet.
+void SimNetwork::transmit_reset(Socket& to) {
+  while (!to.coming.empty() && to.coming.back().departs > now_) {
+    to.in.lose(to.coming.back().size);
+    arrivals_.erase(to.coming.back().arrival);
+    to.coming.pop_back();
+  }
+  to.link_free = std::min(to.link_free, now_);
+  transmit(to, {.kind = Packet::Kind::reset});
+}
+
 void SimNetwork::transmit_bytes(Socket& to, std::size_t size) {
   const std::size_t most = bandwidth_ != 0 && far(to) ? segment_size : size;
   do {
@@ -51,16 +61,6 @@ void SimNetwork::transmit_bytes(Socket& to, std::size_t size) {
     transmit(to, {.kind = Packet::Kind::bytes, .size = part});
     size -= part;
   } while (size != 0);
-}
-
-// A reset takes the place of all that the link has not carried yet.
-void SimNetwork::lose_unsent(Socket& to) noexcept {
-  while (!to.coming.empty() && to.coming.back().departs > now_) {
-    to.in.lose(to.coming.back().size);
-    arrivals_.erase(to.coming.back().arrival);
-    to.coming.pop_back();
-  }
-  to.link_free = std::min(to.link_free, now_);
 }
 
 void SimNetwork::abandon(Socket& socket) noexcept {
