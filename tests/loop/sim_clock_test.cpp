@@ -42,25 +42,29 @@ TEST_CASE("the wall clock jumps, and no timer notices", "[loop][sim]") {
 
 TEST_CASE("the wall clock jumps by itself, forth and back, by the seed", "[loop][sim]") {
   SimOptions options;
-  options.clock.jumps = 1'000'000;
+  options.clock.jump_every = 10s;
   options.clock.jump_max = 1h;
   SimLoop loop{options};
-  std::set<bool> ahead;
-  for (int times = 0; times < 30; ++times) {
+  unsigned ahead = 0;
+  unsigned back = 0;
+  for (int times = 0; times < 300; ++times) {
     const Duration before = loop.wall_time();
     loop.run(sleep(1s));
-    const Duration moved = loop.wall_time() - before;
-    CHECK(moved <= 1h + 1s);
-    CHECK(moved >= 1s - 1h);
-    ahead.insert(moved > 1s);
+    const Duration jump = loop.wall_time() - before - 1s;
+    CHECK(std::chrono::abs(jump) <= 1h);
+    ahead += jump > 0s;
+    back += jump < 0s;
   }
-  CHECK(ahead.size() == 2);
-  CHECK(monotonic(loop) == 30s);
+  CHECK(ahead > 5);
+  CHECK(back > 5);
+  CHECK(ahead + back > 20);
+  CHECK(ahead + back < 45);
+  CHECK(monotonic(loop) == 300s);
 }
 
 TEST_CASE("stalls: timers fire late, never early", "[loop][sim]") {
   SimOptions options;
-  options.clock.stalls = 500'000;
+  options.clock.stall_every = 50ms;
   options.clock.stall_max = 100ms;
   SimLoop loop{options};
   std::set<bool> late;
@@ -69,7 +73,7 @@ TEST_CASE("stalls: timers fire late, never early", "[loop][sim]") {
     loop.run(sleep(10ms));
     const Duration took = loop.now() - before;
     CHECK(took >= 10ms);
-    CHECK(took <= 110ms);
+    CHECK(took < 110ms);
     late.insert(took > 10ms);
   }
   CHECK(late.size() == 2);
@@ -78,7 +82,7 @@ TEST_CASE("stalls: timers fire late, never early", "[loop][sim]") {
 TEST_CASE("stalls: all that arrived meanwhile is there at once", "[loop][sim]") {
   SimOptions options;
   options.latency.least = 10ms;
-  options.clock.stalls = 1'000'000;
+  options.clock.stall_every = 1ns;
   options.clock.stall_max = 1h;
   SimLoop loop{options};
   Pump pump{loop};

@@ -81,18 +81,20 @@ TEST_CASE("faults: a connection that is reset on its way, on both sides", "[loop
     at_client.submit();
     at_server.submit();
     std::string sent;
+    bool told = false;  // a send was told of it, so that the receive only ends
     while (at_client.armed() && at_server.armed()) {
       Send send{pump, both.client, "x"};
       send.submit();
       CHECK(send.finish());
       if (send.result() == 1) sent += 'x';
+      told = told || send.result() == -ECONNRESET;
       pump.settle();
     }
     at_client.cancel();
     at_server.cancel();
     CHECK(at_client.finish());
     CHECK(at_server.finish());
-    CHECK(at_client.result() == -ECONNRESET);
+    CHECK(at_client.result() == (told ? 0 : -ECONNRESET));
     CHECK(at_server.result() == -ECONNRESET);
     CHECK(sent.starts_with(at_server.data()));
     seen = seen || !at_server.data().empty();
@@ -177,7 +179,8 @@ TEST_CASE("faults: receives fail, and wait for a buffer where they are told ther
     Receive peer{pump, both.client};
     peer.submit();
     pump.settle();
-    if (receive.result() != 0) CHECK(peer.seen.back().result < 0);
+    const bool told = send.result() == -ECONNRESET;
+    if (receive.result() != 0 && !told) CHECK(peer.seen.back().result < 0);
     peer.cancel();
     CHECK(peer.finish());
   }

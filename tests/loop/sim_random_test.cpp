@@ -34,7 +34,7 @@ SimOptions rough_world(std::uint64_t seed) {
   options.latency = {1ms, seed % 3 == 0 ? 80ms : 2ms};
   if (seed % 4 == 0) options.bandwidth = 10'000;
   if (seed % 5 == 0) options.late_completions = 20ms;
-  options.clock = {.jumps = 1'000, .jump_max = 24h, .stalls = 1'000, .stall_max = 1s};
+  options.clock = {.jump_every = 10s, .jump_max = 24h, .stall_every = 10s, .stall_max = 1s};
   options.faults = {.resets = 500,
                     .accepts = 20'000,
                     .receives = 500,

@@ -14,16 +14,15 @@ struct SimDelay {
   Duration most{};
 };
 
-/// How the clocks of a simulated world go wrong. All of it happens when time moves, never between two things that
-/// happen at one instant.
+/// How the clocks of a simulated world go wrong: about once in so much time, by the seed. A length of 0: never.
 struct SimClock {
-  /// Of a million moves of the time, so many are followed by a jump of the wall clock, forth or back by up to
-  /// `jump_max`. No timer notices: only `Loop::wall_time` and what is made of it.
-  std::uint32_t jumps = 0;
+  /// The wall clock jumps, forth or back by up to `jump_max`. No timer notices: only `Loop::wall_time` and what is made
+  /// of it.
+  Duration jump_every{};
   Duration jump_max{};
-  /// Of a million moves of the time, so many go too far, by up to `stall_max`: as in a process that was stopped or
-  /// whose machine was busy. Timers then fire late, and all that arrived meanwhile is there at once.
-  std::uint32_t stalls = 0;
+  /// The time goes too far when it next moves, by up to `stall_max`: as for a process that was stopped, or whose
+  /// machine was busy. Timers then fire late, and all that arrived meanwhile is there at once.
+  Duration stall_every{};
   Duration stall_max{};
 };
 
@@ -34,8 +33,8 @@ struct SimClock {
 /// only shows in the order of events: a connection that was aborted before it could be accepted (ECONNABORTED), a
 /// receive that found no buffer (ENOBUFS), work on a file that a signal interrupted (EINTR).
 struct SimFaults {
-  /// A receive or a send, after which the network resets the connection: each side reads what had arrived, then
-  /// ECONNRESET. Internet connections only.
+  /// A receive or a send, before which the network resets the connection: each side may still read what had arrived and
+  /// is told ECONNRESET once, by whatever it tries next. Internet connections only.
   std::uint32_t resets = 0;
   /// An accept: the connection at hand is aborted (ECONNABORTED), or stays in the backlog for want of descriptors or
   /// memory (EMFILE, ENFILE, ENOBUFS, ENOMEM).

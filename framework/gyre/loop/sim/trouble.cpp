@@ -17,16 +17,16 @@ Duration SimLoop::wall_time() const noexcept {
 void SimLoop::jump_wall_clock(Duration length) noexcept { state_->wall_offset += length; }
 
 void SimLoop::leap(TimePoint to) noexcept {
-  const SimClock& clock = state_->options.clock;
-  detail::SimChance& chance = state_->clock;
-  if (chance.of_a_million(clock.stalls)) {
+  if (state_->stalls.happens(to)) {
     // Not to the end of time, from where no timer can be armed any more.
-    const TimePoint later = time_after(to, chance.up_to(clock.stall_max));
+    const TimePoint later = time_after(to, state_->clock.up_to(state_->options.clock.stall_max));
     if (later != time_never) to = later;
+    state_->stalls.next_after(to, state_->clock);
   }
-  if (chance.of_a_million(clock.jumps)) {
-    const Duration length = chance.up_to(clock.jump_max);
-    jump_wall_clock(chance.coin() ? length : -length);
+  if (state_->jumps.happens(to)) {
+    const Duration length = state_->clock.up_to(state_->options.clock.jump_max);
+    jump_wall_clock(state_->clock.coin() ? length : -length);
+    state_->jumps.next_after(to, state_->clock);
   }
   set_now(to);
   state_->network.advance(to);

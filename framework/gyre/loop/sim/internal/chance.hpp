@@ -38,4 +38,19 @@ class SimChance {
   std::uint64_t state_;
 };
 
+/// Something that happens now and then.
+class SimNowAndThen {
+ public:
+  /// About once in `every`; never if that is not positive.
+  SimNowAndThen(Duration every, SimChance& chance) noexcept : every_(every) { next_after(TimePoint{}, chance); }
+  bool happens(TimePoint until) const noexcept { return next_ <= until; }
+  void next_after(TimePoint when, SimChance& chance) noexcept {
+    if (every_ > Duration{}) next_ = time_after(when, chance.up_to(every_) + chance.up_to(every_));
+  }
+
+ private:
+  Duration every_;
+  TimePoint next_ = time_never;
+};
+
 }  // namespace gyre::detail

@@ -35,7 +35,9 @@ struct SimLoop::State {
         chance(given.seed),
         faults(given),
         late(given.seed ^ 0x6c61746500000000u),
-        clock(given.seed ^ 0x636c6f636b000000u) {}
+        clock(given.seed ^ 0x636c6f636b000000u),
+        jumps(given.clock.jump_every, clock),
+        stalls(given.clock.stall_every, clock) {}
 
   SimOptions options;
   detail::SimNetwork network;
@@ -44,6 +46,8 @@ struct SimLoop::State {
   detail::SimFaultSource faults;
   detail::SimChance late;
   detail::SimChance clock;
+  detail::SimNowAndThen jumps;
+  detail::SimNowAndThen stalls;
   Duration wall_offset{};
   std::vector<std::unique_ptr<Entry>> entries;
   Lane stray;  ///< for operations on descriptors that do not exist
