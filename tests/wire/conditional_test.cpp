@@ -33,6 +33,85 @@ std::string walk(std::string_view field) {
   return tags.is_bad() ? result + "bad" : result;
 }
 
+struct ConditionRow {
+  Method method;
+  Conditions conditions;
+  const Validators& validators;
+  Precondition result;
+};
+using enum Method;
+const ConditionRow condition_rows[] = {
+    {get, {}, current, proceed},
+    // 1: If-Match
+    {put, {.if_match = "\"a\""}, current, proceed},
+    {put, {.if_match = "\"b\", \"a\""}, current, proceed},
+    {put, {.if_match = "\"b\""}, current, failed},
+    {put, {.if_match = "*"}, current, proceed},
+    {put, {.if_match = " * "}, bare, proceed},
+    {put, {.if_match = "*"}, nothing, failed},
+    {put, {.if_match = "\"a\""}, nothing, failed},
+    {put, {.if_match = "\"a\""}, bare, failed},
+    {put, {.if_match = "W/\"a\""}, current, failed},
+    {put, {.if_match = "\"a\""}, weak, failed},
+    {put, {.if_match = "a"}, current, failed},
+    {put, {.if_match = ""}, current, failed},
+    {put, {.if_match = "\"a\", x"}, current, failed},
+    {put, {.if_match = "*, \"a\""}, current, failed},
+    {get, {.if_match = "\"b\""}, current, failed},
+    // 2: If-Unmodified-Since, unless there is If-Match
+    {put, {.if_unmodified_since = before}, current, failed},
+    {put, {.if_unmodified_since = same}, current, proceed},
+    {put, {.if_unmodified_since = later}, current, proceed},
+    {put, {.if_unmodified_since = "yesterday"}, current, proceed},
+    {put, {.if_unmodified_since = before}, bare, proceed},
+    {put, {.if_match = "\"a\"", .if_unmodified_since = before}, current, proceed},
+    {put, {.if_match = "\"b\"", .if_unmodified_since = later}, current, failed},
+    // 3: If-None-Match
+    {get, {.if_none_match = "\"a\""}, current, not_modified},
+    {head, {.if_none_match = "\"b\", W/\"a\""}, current, not_modified},
+    {get, {.if_none_match = "\"a\""}, weak, not_modified},
+    {get, {.if_none_match = "\"b\""}, current, proceed},
+    {get, {.if_none_match = "*"}, current, not_modified},
+    {get, {.if_none_match = "*"}, nothing, proceed},
+    {put, {.if_none_match = "*"}, nothing, proceed},
+    {put, {.if_none_match = "*"}, current, failed},
+    {delete_, {.if_none_match = "\"a\""}, current, failed},
+    {get, {.if_none_match = "a"}, current, proceed},
+    {get, {.if_none_match = "\"a\", x"}, current, proceed},
+    {put, {.if_none_match = "x"}, nothing, failed},
+    {put, {.if_none_match = ""}, nothing, failed},
+    // 4: If-Modified-Since, unless there is If-None-Match
+    {get, {.if_modified_since = before}, current, proceed},
+    {get, {.if_modified_since = same}, current, not_modified},
+    {head, {.if_modified_since = later}, current, not_modified},
+    {post, {.if_modified_since = later}, current, proceed},
+    {get, {.if_modified_since = "x"}, current, proceed},
+    {get, {.if_modified_since = later}, bare, proceed},
+    {get, {.if_modified_since = later}, nothing, proceed},
+    {get, {.if_none_match = "\"b\"", .if_modified_since = later}, current, proceed},
+    {get, {.if_none_match = "\"a\"", .if_modified_since = before}, current, not_modified},
+    // 5: If-Range
+    {get, {.if_range = "\"a\""}, current, proceed},
+    {get, {.if_range = "\"b\""}, current, ignore_range},
+    {get, {.if_range = "W/\"a\""}, current, ignore_range},
+    {get, {.if_range = "\"a\""}, weak, ignore_range},
+    {get, {.if_range = "\"a\", \"b\""}, current, ignore_range},
+    {get, {.if_range = "*"}, current, ignore_range},
+    {get, {.if_range = same}, current, ignore_range},
+    {get, {.if_range = "x"}, current, ignore_range},
+    {head, {.if_range = "\"b\""}, current, proceed},
+    // One after the other
+    {get, {.if_match = "\"a\"", .if_none_match = "\"a\""}, current, not_modified},
+    {get, {.if_match = "\"b\"", .if_none_match = "\"a\""}, current, failed},
+    {get, {.if_unmodified_since = same, .if_modified_since = same}, current, not_modified},
+    {get, {.if_none_match = "\"a\"", .if_range = "\"b\""}, current, not_modified},
+    {get, {.if_none_match = "\"b\"", .if_range = "\"a\""}, current, proceed},
+    // Methods that know no conditions
+    {options, {.if_match = "\"b\""}, current, proceed},
+    {connect, {.if_none_match = "*"}, current, proceed},
+    {trace, {.if_unmodified_since = before}, current, proceed},
+};
+
 }  // namespace
 
 TEST_CASE("entity tags are read and written", "[wire][entity_tag]") {
@@ -78,86 +157,8 @@ TEST_CASE("entity tags compare as RFC 9110 8.8.3.2 shows", "[wire][entity_tag]")
 }
 
 TEST_CASE("conditions are evaluated in the RFC's order", "[wire][conditional]") {
-  struct Row {
-    Method method;
-    Conditions conditions;
-    const Validators& validators;
-    Precondition result;
-  };
-  using enum Method;
-  const Row rows[] = {
-      {get, {}, current, proceed},
-      // 1: If-Match
-      {put, {.if_match = "\"a\""}, current, proceed},
-      {put, {.if_match = "\"b\", \"a\""}, current, proceed},
-      {put, {.if_match = "\"b\""}, current, failed},
-      {put, {.if_match = "*"}, current, proceed},
-      {put, {.if_match = " * "}, bare, proceed},
-      {put, {.if_match = "*"}, nothing, failed},
-      {put, {.if_match = "\"a\""}, nothing, failed},
-      {put, {.if_match = "\"a\""}, bare, failed},
-      {put, {.if_match = "W/\"a\""}, current, failed},
-      {put, {.if_match = "\"a\""}, weak, failed},
-      {put, {.if_match = "a"}, current, failed},
-      {put, {.if_match = ""}, current, failed},
-      {put, {.if_match = "\"a\", x"}, current, failed},
-      {put, {.if_match = "*, \"a\""}, current, failed},
-      {get, {.if_match = "\"b\""}, current, failed},
-      // 2: If-Unmodified-Since, unless there is If-Match
-      {put, {.if_unmodified_since = before}, current, failed},
-      {put, {.if_unmodified_since = same}, current, proceed},
-      {put, {.if_unmodified_since = later}, current, proceed},
-      {put, {.if_unmodified_since = "yesterday"}, current, proceed},
-      {put, {.if_unmodified_since = before}, bare, proceed},
-      {put, {.if_match = "\"a\"", .if_unmodified_since = before}, current, proceed},
-      {put, {.if_match = "\"b\"", .if_unmodified_since = later}, current, failed},
-      // 3: If-None-Match
-      {get, {.if_none_match = "\"a\""}, current, not_modified},
-      {head, {.if_none_match = "\"b\", W/\"a\""}, current, not_modified},
-      {get, {.if_none_match = "\"a\""}, weak, not_modified},
-      {get, {.if_none_match = "\"b\""}, current, proceed},
-      {get, {.if_none_match = "*"}, current, not_modified},
-      {get, {.if_none_match = "*"}, nothing, proceed},
-      {put, {.if_none_match = "*"}, nothing, proceed},
-      {put, {.if_none_match = "*"}, current, failed},
-      {delete_, {.if_none_match = "\"a\""}, current, failed},
-      {get, {.if_none_match = "a"}, current, proceed},
-      {get, {.if_none_match = "\"a\", x"}, current, proceed},
-      {put, {.if_none_match = "x"}, nothing, failed},
-      {put, {.if_none_match = ""}, nothing, failed},
-      // 4: If-Modified-Since, unless there is If-None-Match
-      {get, {.if_modified_since = before}, current, proceed},
-      {get, {.if_modified_since = same}, current, not_modified},
-      {head, {.if_modified_since = later}, current, not_modified},
-      {post, {.if_modified_since = later}, current, proceed},
-      {get, {.if_modified_since = "x"}, current, proceed},
-      {get, {.if_modified_since = later}, bare, proceed},
-      {get, {.if_modified_since = later}, nothing, proceed},
-      {get, {.if_none_match = "\"b\"", .if_modified_since = later}, current, proceed},
-      {get, {.if_none_match = "\"a\"", .if_modified_since = before}, current, not_modified},
-      // 5: If-Range
-      {get, {.if_range = "\"a\""}, current, proceed},
-      {get, {.if_range = "\"b\""}, current, ignore_range},
-      {get, {.if_range = "W/\"a\""}, current, ignore_range},
-      {get, {.if_range = "\"a\""}, weak, ignore_range},
-      {get, {.if_range = "\"a\", \"b\""}, current, ignore_range},
-      {get, {.if_range = "*"}, current, ignore_range},
-      {get, {.if_range = same}, current, ignore_range},
-      {get, {.if_range = "x"}, current, ignore_range},
-      {head, {.if_range = "\"b\""}, current, proceed},
-      // One after the other
-      {get, {.if_match = "\"a\"", .if_none_match = "\"a\""}, current, not_modified},
-      {get, {.if_match = "\"b\"", .if_none_match = "\"a\""}, current, failed},
-      {get, {.if_unmodified_since = same, .if_modified_since = same}, current, not_modified},
-      {get, {.if_none_match = "\"a\"", .if_range = "\"b\""}, current, not_modified},
-      {get, {.if_none_match = "\"b\"", .if_range = "\"a\""}, current, proceed},
-      // Methods that know no conditions
-      {options, {.if_match = "\"b\""}, current, proceed},
-      {connect, {.if_none_match = "*"}, current, proceed},
-      {trace, {.if_unmodified_since = before}, current, proceed},
-  };
   int number = 0;
-  for (const Row& row : rows) {
+  for (const ConditionRow& row : condition_rows) {
     INFO("row " << number++ << " " << name(row.method));
     CHECK(evaluate_conditions(row.method, row.conditions, row.validators, now) == row.result);
   }

@@ -367,3 +367,11 @@ TEST_CASE("content is handed on in the pieces that came", "[wire][multipart]") {
   CHECK(parser.next("--").event == Event::failed);
   CHECK(parser.next("\r\n").event == Event::failed);
 }
+
+TEST_CASE("a parser that has failed is not done", "[wire][multipart]") {
+  MultipartParser parser(MultipartBoundary::from_text("bnd").value());
+  CHECK(parser.next("--bnd-x").event == Event::failed);
+  CHECK_FALSE(parser.done());
+  CHECK(parser.end() == MultipartError::bad_delimiter);
+  CHECK_FALSE(parser.done());
+}

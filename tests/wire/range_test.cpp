@@ -26,95 +26,96 @@ std::string parsed(std::string_view field, std::uint64_t size, std::size_t room_
   return text;
 }
 
+struct Row {
+  std::string_view field;
+  std::uint64_t size;
+  std::string_view result;
+};
+constexpr std::uint64_t huge = UINT64_MAX;
+const Row rows[] = {
+    // RFC 9110 14.1.2
+    {"bytes=0-499", 10'000, "0-499"},
+    {"bytes=500-999", 10'000, "500-999"},
+    {"bytes=-500", 10'000, "9500-9999"},
+    {"bytes=9500-", 10'000, "9500-9999"},
+    {"bytes=0-0,-1", 10'000, "0-0 9999-9999"},
+    {"bytes= 0-999, 4500-5499, -1000", 10'000, "0-999 4500-5499 9000-9999"},
+    {"bytes=500-600,601-999", 10'000, "500-999"},
+    {"bytes=500-700,601-999", 10'000, "500-999"},
+    // Ends
+    {"bytes=0-", 1, "0-0"},
+    {"bytes=0-0", 1, "0-0"},
+    {"bytes=0-99", 10, "0-9"},
+    {"bytes=9-9", 10, "9-9"},
+    {"bytes=-99", 10, "0-9"},
+    {"bytes=-10", 10, "0-9"},
+    {"bytes=00-01", 10, "0-1"},
+    {"bytes=0-18446744073709551615", 10, "0-9"},
+    {"bytes=0-99999999999999999999999", 10, "0-9"},
+    {"bytes=-99999999999999999999999", 10, "0-9"},
+    {"bytes=18446744073709551614-", huge, "18446744073709551614-18446744073709551614"},
+    {"bytes=0-", huge, "0-18446744073709551614"},
+    {"BYTES=0-1", 10, "0-1"},
+    {"bytes=0-1,,\t, 3-4,", 10, "0-1 3-4"},
+    // Order, and what is made one
+    {"bytes=8-9,0-1", 10, "8-9 0-1"},
+    {"bytes=5-9,0-4", 10, "0-9"},
+    {"bytes=8-9,0-1,2-3", 10, "8-9 0-3"},
+    {"bytes=0-1,8-9,2-3", 10, "0-3 8-9"},
+    {"bytes=0-5,3-8", 10, "0-8"},
+    {"bytes=0-9,3-4", 10, "0-9"},
+    {"bytes=3-4,0-9", 10, "0-9"},
+    {"bytes=0-1,0-1", 10, "0-1"},
+    {"bytes=0-4,2-6,6-9", 10, "0-9"},
+    {"bytes=0-4,2-6,5-9", 10, "0-9"},
+    // Three that have a byte in common
+    {"bytes=0-1,0-1,0-1", 10, "whole"},
+    {"bytes=0-9,1-8,2-7", 10, "whole"},
+    {"bytes=2-7,1-8,0-9", 10, "whole"},
+    {"bytes=0-4,2-6,4-9", 10, "whole"},
+    {"bytes=0-9,0-1,1-2", 10, "whole"},
+    {"bytes=0-,0-,0-", 10, "whole"},
+    {"bytes=0-9,1-2,4-5", 10, "0-9"},
+    {"bytes=0-0,9-9,0-9", 10, "0-9"},
+    // Cannot be satisfied
+    {"bytes=10-", 10, "unsatisfiable"},
+    {"bytes=10-20", 10, "unsatisfiable"},
+    {"bytes=-0", 10, "unsatisfiable"},
+    {"bytes=0-0", 0, "unsatisfiable"},
+    {"bytes=99999999999999999999999-", 10, "unsatisfiable"},
+    {"bytes=18446744073709551615-", huge, "unsatisfiable"},
+    {"bytes=10-,20-30,-0", 10, "unsatisfiable"},
+    {"bytes=10-,0-1,-0", 10, "0-1"},
+    {"bytes=-5", 0, "whole"},
+    {"bytes=0-0,-5", 0, "whole"},
+    // No ranges of bytes
+    {"", 10, "whole"},
+    {"bytes", 10, "whole"},
+    {"bytes=", 10, "whole"},
+    {"bytes=,", 10, "whole"},
+    {"bytes=-", 10, "whole"},
+    {"bytes=--1", 10, "whole"},
+    {"bytes=1", 10, "whole"},
+    {"bytes=2-1", 10, "whole"},
+    {"bytes=0-1,2-1", 10, "whole"},
+    {"bytes=20-19", 10, "whole"},
+    {"bytes=0-1,x", 10, "whole"},
+    {"bytes=0 -1", 10, "whole"},
+    {"bytes=0- 1", 10, "whole"},
+    {"bytes=+0-1", 10, "whole"},
+    {"bytes=0x0-1", 10, "whole"},
+    {"bytes=0-1-2", 10, "whole"},
+    {"bytes=0-1;2-3", 10, "whole"},
+    {"bytes =0-1", 10, "whole"},
+    {" bytes=0-1", 10, "whole"},
+    {"items=0-1", 10, "whole"},
+    {"bytes:0-1", 10, "whole"},
+    {"bytes=0-1\0"sv, 10, "whole"},
+};
+
 }  // namespace
 
 TEST_CASE("ranges of bytes", "[wire][range]") {
-  struct Row {
-    std::string_view field;
-    std::uint64_t size;
-    std::string_view result;
-  };
-  constexpr std::uint64_t huge = UINT64_MAX;
-  const Row rows[] = {
-      // RFC 9110 14.1.2
-      {"bytes=0-499", 10'000, "0-499"},
-      {"bytes=500-999", 10'000, "500-999"},
-      {"bytes=-500", 10'000, "9500-9999"},
-      {"bytes=9500-", 10'000, "9500-9999"},
-      {"bytes=0-0,-1", 10'000, "0-0 9999-9999"},
-      {"bytes= 0-999, 4500-5499, -1000", 10'000, "0-999 4500-5499 9000-9999"},
-      {"bytes=500-600,601-999", 10'000, "500-999"},
-      {"bytes=500-700,601-999", 10'000, "500-999"},
-      // Ends
-      {"bytes=0-", 1, "0-0"},
-      {"bytes=0-0", 1, "0-0"},
-      {"bytes=0-99", 10, "0-9"},
-      {"bytes=9-9", 10, "9-9"},
-      {"bytes=-99", 10, "0-9"},
-      {"bytes=-10", 10, "0-9"},
-      {"bytes=00-01", 10, "0-1"},
-      {"bytes=0-18446744073709551615", 10, "0-9"},
-      {"bytes=0-99999999999999999999999", 10, "0-9"},
-      {"bytes=-99999999999999999999999", 10, "0-9"},
-      {"bytes=18446744073709551614-", huge, "18446744073709551614-18446744073709551614"},
-      {"bytes=0-", huge, "0-18446744073709551614"},
-      {"BYTES=0-1", 10, "0-1"},
-      {"bytes=0-1,,\t, 3-4,", 10, "0-1 3-4"},
-      // Order, and what is made one
-      {"bytes=8-9,0-1", 10, "8-9 0-1"},
-      {"bytes=5-9,0-4", 10, "0-9"},
-      {"bytes=8-9,0-1,2-3", 10, "8-9 0-3"},
-      {"bytes=0-1,8-9,2-3", 10, "0-3 8-9"},
-      {"bytes=0-5,3-8", 10, "0-8"},
-      {"bytes=0-9,3-4", 10, "0-9"},
-      {"bytes=3-4,0-9", 10, "0-9"},
-      {"bytes=0-1,0-1", 10, "0-1"},
-      {"bytes=0-4,2-6,6-9", 10, "0-9"},
-      {"bytes=0-4,2-6,5-9", 10, "0-9"},
-      // Three that have a byte in common
-      {"bytes=0-1,0-1,0-1", 10, "whole"},
-      {"bytes=0-9,1-8,2-7", 10, "whole"},
-      {"bytes=2-7,1-8,0-9", 10, "whole"},
-      {"bytes=0-4,2-6,4-9", 10, "whole"},
-      {"bytes=0-9,0-1,1-2", 10, "whole"},
-      {"bytes=0-,0-,0-", 10, "whole"},
-      {"bytes=0-9,1-2,4-5", 10, "0-9"},
-      {"bytes=0-0,9-9,0-9", 10, "0-9"},
-      // Cannot be satisfied
-      {"bytes=10-", 10, "unsatisfiable"},
-      {"bytes=10-20", 10, "unsatisfiable"},
-      {"bytes=-0", 10, "unsatisfiable"},
-      {"bytes=0-0", 0, "unsatisfiable"},
-      {"bytes=99999999999999999999999-", 10, "unsatisfiable"},
-      {"bytes=18446744073709551615-", huge, "unsatisfiable"},
-      {"bytes=10-,20-30,-0", 10, "unsatisfiable"},
-      {"bytes=10-,0-1,-0", 10, "0-1"},
-      {"bytes=-5", 0, "whole"},
-      {"bytes=0-0,-5", 0, "whole"},
-      // No ranges of bytes
-      {"", 10, "whole"},
-      {"bytes", 10, "whole"},
-      {"bytes=", 10, "whole"},
-      {"bytes=,", 10, "whole"},
-      {"bytes=-", 10, "whole"},
-      {"bytes=--1", 10, "whole"},
-      {"bytes=1", 10, "whole"},
-      {"bytes=2-1", 10, "whole"},
-      {"bytes=0-1,2-1", 10, "whole"},
-      {"bytes=20-19", 10, "whole"},
-      {"bytes=0-1,x", 10, "whole"},
-      {"bytes=0 -1", 10, "whole"},
-      {"bytes=0- 1", 10, "whole"},
-      {"bytes=+0-1", 10, "whole"},
-      {"bytes=0x0-1", 10, "whole"},
-      {"bytes=0-1-2", 10, "whole"},
-      {"bytes=0-1;2-3", 10, "whole"},
-      {"bytes =0-1", 10, "whole"},
-      {" bytes=0-1", 10, "whole"},
-      {"items=0-1", 10, "whole"},
-      {"bytes:0-1", 10, "whole"},
-      {"bytes=0-1\0"sv, 10, "whole"},
-  };
   for (const Row& row : rows) {
     INFO(row.field);
     CHECK(parsed(row.field, row.size) == row.result);

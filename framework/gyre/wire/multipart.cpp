@@ -139,20 +139,23 @@ MultipartParser::Step MultipartParser::take_data(std::string_view input) noexcep
 
 /// Behind the boundary: "--" if it was the last one, else blanks and CRLF (RFC 2046 5.1.1).
 bool MultipartParser::accepts_delimiter(char c) noexcept {
-  if (state_ == State::delimiter && c == '-') {
-    state_ = State::delimiter_dash;
-    return true;
-  }
+  State after = State::delimiter_padding;
+  bool fits = internal::is_blank(c);
   if (state_ == State::delimiter_dash) {
-    state_ = State::closed;
-    return c == '-';
+    after = State::closed;
+    fits = c == '-';
+  } else if (state_ == State::delimiter_lf) {
+    after = State::head;
+    fits = c == '\n';
+  } else if (c == '\r') {
+    after = State::delimiter_lf;
+    fits = true;
+  } else if (c == '-' && state_ == State::delimiter) {
+    after = State::delimiter_dash;
+    fits = true;
   }
-  if (state_ == State::delimiter_lf) {
-    state_ = State::head;
-    return c == '\n';
-  }
-  state_ = c == '\r' ? State::delimiter_lf : State::delimiter_padding;
-  return c == '\r' || internal::is_blank(c);
+  if (fits) state_ = after;
+  return fits;
 }
 
 MultipartParser::Step MultipartParser::take_delimiter(std::string_view input) noexcept {
