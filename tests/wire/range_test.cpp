@@ -1,3 +1,4 @@
+#include <gyre/wire/byteranges.hpp>
 #include <gyre/wire/range.hpp>
 
 #include <catch2/catch.hpp>
@@ -141,4 +142,21 @@ TEST_CASE("Content-Range is written", "[wire][range]") {
         "bytes 18446744073709551613-18446744073709551614/18446744073709551615");
   CHECK(format_unsatisfied_range(1234, room) == "bytes */1234");
   CHECK(ByteRange{2, 4}.size() == 3);
+}
+
+TEST_CASE("several ranges are a multipart body", "[wire][range]") {
+  const MultipartBoundary boundary = MultipartBoundary::from_text("SEP").value();
+  CHECK(byteranges_type(boundary) == "multipart/byteranges; boundary=SEP");
+  CHECK(byteranges_type(MultipartBoundary::from_text("a b").value()) == "multipart/byteranges; boundary=\"a b\"");
+  std::string body;
+  REQUIRE(append_byteranges_head(body, boundary, "text/plain", {0, 1}, 9));
+  body += "ab";
+  REQUIRE(append_byteranges_head(body, boundary, "", {8, 8}, 9));
+  body += "i";
+  append_byteranges_end(body, boundary);
+  CHECK(body ==
+        "\r\n--SEP\r\nContent-Type: text/plain\r\nContent-Range: bytes 0-1/9\r\n\r\nab"
+        "\r\n--SEP\r\nContent-Range: bytes 8-8/9\r\n\r\ni"
+        "\r\n--SEP--\r\n");
+  CHECK(append_byteranges_head(body, boundary, "a\r\nX: y", {0, 1}, 9).error() == gyre::Errc::invalid_argument);
 }

@@ -23,7 +23,8 @@ std::size_t form_decoded_bound(std::string_view form) noexcept;
 /// target. In their order, names that stand twice and empty names included; split first, each part decoded once. One
 /// rule is stricter than the standard's: an escape that is not two hexadecimal digits is an error, not text.
 ///
-///     FormPairs pairs{form, buffer};
+///     const std::size_t room = form_decoded_bound(form);
+///     FormPairs pairs{form, {static_cast<char*>(arena.allocate(room, 1)), room}};
 ///     while (pairs.next()) use(pairs.name(), pairs.value());
 ///     if (pairs.error()) refuse();
 class FormPairs {

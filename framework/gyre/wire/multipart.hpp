@@ -27,7 +27,8 @@ struct PartHead {
   /// says, and nobody has checked.
   std::string_view content_type;
 
-  /// All field lines of the part, for `FieldLines`.
+  /// All field lines of the part, for `FieldLines`. Nothing follows from them: Content-Transfer-Encoding, which nobody
+  /// should send any more (RFC 7578 4.7), is not decoded.
   std::string_view fields;
 };
 
