@@ -9,7 +9,7 @@ namespace gyre::testing {
 
 Task<> Connection::write_text(std::string bytes) {
   const Result<void> written = co_await internal::limited(limit_, stream_.write(as_bytes(bytes)), "a client's write");
-  if (!written && written.error() == Errc::cancelled) throw Cancelled{};
+  (void)written;
   last_sent_ = loop_->now();
 }
 
@@ -20,7 +20,6 @@ Task<bool> Connection::read_more(std::size_t bytes_max) {
   std::byte piece[piece_max];
   const MutableBytes room{piece, std::min(bytes_max, piece_max)};
   const Result<std::size_t> count = co_await internal::limited(limit_, stream_.read(room), "waiting for the server");
-  if (!count && count.error() == Errc::cancelled) throw Cancelled{};
   ended_ = !count || *count == 0;
   reset_ = !count;
   if (!ended_) input_ += as_text(Bytes{piece, *count});

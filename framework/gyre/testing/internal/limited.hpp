@@ -7,26 +7,41 @@
 
 namespace gyre::testing::internal {
 
+[[noreturn]] inline void throw_timed_out(Duration limit, const char* what) {
+  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(limit).count();
+  throw TimedOut{std::string{what} + " took longer than " + std::to_string(milliseconds) + " ms"};
+}
+
 /// Runs `task`, and throws `TimedOut` if it takes longer than `limit`. Without one (`Duration::max()`) no timer is
 /// armed, so that a simulated run still notices when nothing can happen any more.
-template <class T>
-Task<T> limited(Duration limit, Task<T> task, const char* what) {
+inline Task<> limited(Duration limit, Task<> task, const char* what) {
   if (limit == Duration::max()) {
-    if constexpr (std::is_void_v<T>) {
-      co_await std::move(task);
-      co_return;
-    } else {
-      T value = co_await std::move(task);
-      co_return std::move(value);
-    }
+    co_await std::move(task);
+    co_return;
   }
   auto waiting = within(limit, std::move(task));
-  auto result = co_await std::move(waiting);
-  if (!result) {
-    const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(limit).count();
-    throw TimedOut{std::string{what} + " took longer than " + std::to_string(milliseconds) + " ms"};
+  const Result<void> ended = co_await std::move(waiting);
+  if (!ended) throw_timed_out(limit, what);
+}
+
+/// The same for an operation, which says as a value that it was cancelled: here that is `Cancelled` or `TimedOut`,
+/// whichever it was.
+template <class T>
+Task<Result<T>> limited(Duration limit, Task<Result<T>> task, const char* what) {
+  Context& context = co_await this_context();
+  Result<T> result = Errc::timed_out;
+  if (limit == Duration::max()) {
+    result = co_await std::move(task);
+  } else {
+    auto waiting = within(limit, std::move(task));
+    Result<Result<T>> ended = co_await std::move(waiting);
+    if (ended) result = std::move(*ended);
+    if (!ended && !context.cancelled()) throw_timed_out(limit, what);
   }
-  if constexpr (!std::is_void_v<T>) co_return std::move(*result);
+  const bool cancelled = !result && result.error() == Errc::cancelled;
+  if (cancelled && !context.cancelled()) throw_timed_out(limit, what);
+  if (cancelled) throw Cancelled{};
+  co_return std::move(result);
 }
 
 }  // namespace gyre::testing::internal
