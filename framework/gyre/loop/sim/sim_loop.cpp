@@ -1,5 +1,6 @@
 #include <gyre/loop/sim/sim_loop.hpp>
 
+#include <gyre/loop/detail/kernel_memory.hpp>
 #include <gyre/loop/sim/internal/state.hpp>
 
 #include <algorithm>
@@ -29,19 +30,25 @@ Result<int> result_of(int number) {
 
 }  // namespace
 
-Result<int> SimLoop::open_foreign() { return result_of(state_->network.open_foreign()); }
+Result<int> SimLoop::open_foreign() {
+  const detail::KernelMemory kernel;
+  return result_of(state_->network.open_foreign());
+}
 
 void SimLoop::set_foreign(int descriptor, std::uint32_t events) {
+  const detail::KernelMemory kernel;
   const bool known = state_->network.set_foreign(descriptor, events);
   GYRE_ASSERT(known);
   poke_changed();
 }
 
 Result<int> SimLoop::open_listener(const SocketAddress& address, const ListenOptions& options) {
+  const detail::KernelMemory kernel;
   return result_of(state_->network.open_listener(address, options));
 }
 
 Result<int> SimLoop::open_socket(const SocketAddress& address) {
+  const detail::KernelMemory kernel;
   return result_of(state_->network.open_socket(address));
 }
 
@@ -58,11 +65,13 @@ Result<SocketAddress> SimLoop::peer_address(int descriptor) {
 }
 
 void SimLoop::shutdown(int descriptor, ShutdownSide side) noexcept {
+  const detail::KernelMemory kernel;
   (void)state_->network.shutdown(descriptor, side);
   poke_changed();
 }
 
 void SimLoop::close(int descriptor) noexcept {
+  const detail::KernelMemory kernel;
   if (!state_->network.exists(descriptor)) return;
   Entry& closed = entry(descriptor);
   GYRE_ASSERT(closed.idle());
@@ -84,6 +93,7 @@ void SimLoop::close(int descriptor) noexcept {
 }
 
 void SimLoop::reset(int descriptor) noexcept {
+  const detail::KernelMemory kernel;
   state_->network.reset(descriptor);
   close(descriptor);
 }
@@ -110,6 +120,7 @@ SimLoop::Lane& SimLoop::lane_of(const Operation& operation) {
 }
 
 void SimLoop::start(Operation& operation) noexcept {
+  const detail::KernelMemory kernel;
   if (works_on_file(operation.kind())) return start_file(static_cast<FileOperation&>(operation));
   Lane& lane = lane_of(operation);
   if (&lane == &state_->stray) return queue(lane, {Step::Kind::result, lane.side, -EBADF, &operation});
@@ -145,6 +156,7 @@ bool SimLoop::release(Operation& operation) noexcept {
 }
 
 void SimLoop::stop(Operation& operation) noexcept {
+  const detail::KernelMemory kernel;
   if (works_on_file(operation.kind())) return stop_file(static_cast<FileOperation&>(operation));
   if (!release(operation)) return;
   Lane& lane = lane_of(operation);
@@ -207,9 +219,15 @@ SimLoop::Step SimLoop::take_step() noexcept {
   return step;
 }
 
+void SimLoop::complete(Operation& operation, const Completion& completion) noexcept {
+  const detail::KernelMemory::Pause program;
+  Loop::complete(operation, completion);
+}
+
 // Not all that could be done: what else is ready gets in between at different places, by the seed.
 bool SimLoop::dispatch() noexcept {
   if (state_->steps == 0) return true;
+  const detail::KernelMemory kernel;
   const std::size_t count = 1 + state_->chance.below(std::min(state_->steps, steps_per_turn));
   for (std::size_t done = 0; done < count && state_->steps > 0; ++done) {
     const Step step = take_step();

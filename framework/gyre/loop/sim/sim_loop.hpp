@@ -80,6 +80,9 @@ class SimLoop final : public Loop {
   struct Entry;
   struct State;
 
+  /// As `Loop::complete`, which calls the program back from within the simulated kernel.
+  void complete(Operation& operation, const Completion& completion) noexcept;
+
   Entry& entry(int descriptor);
   void poke_changed();
   void queue(Lane& lane, const Step& step);
