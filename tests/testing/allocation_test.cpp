@@ -175,3 +175,47 @@ TEST_CASE("an app whose allocations fail one by one answers or closes, and goes 
     }
   });
 }
+
+namespace {
+
+Task<> ask_once(Client& client) {
+  std::string got;
+  try {
+    const Answer answer = co_await client.get("/plain/x");
+    got = answer.body();
+  } catch (const WrongAnswer&) {
+    got = "closed";
+  }
+  if (got.empty()) throw std::runtime_error{"no answer"};
+}
+
+}  // namespace
+
+TEST_CASE("an app that runs out of memory somewhere between start and end ends in order", "[allocation]") {
+  for_each_transport([](Transport transport) {
+    DYNAMIC_SECTION(name(transport)) {
+      Options options;
+      options.transport = transport;
+      const std::uint64_t failed = fail_each_allocation([&](AllocationFault& fault) {
+        App app;
+        set_up(app);
+        app.background([]() -> Task<> { co_await sleep_for(1h); });
+        app.on_start([&](Loop&) { fault.begin(); });  // making a ring is the system's business
+        run(app, ask_once, options);
+        fault.end();
+      });
+      CHECK(failed > 10);
+    }
+  });
+}
+
+TEST_CASE("a simulated run that runs out of memory anywhere ends in order", "[allocation]") {
+  App app;
+  set_up(app);
+  const std::uint64_t failed = fail_each_allocation([&](AllocationFault& fault) {
+    fault.begin();
+    run(app, ask_once);
+    fault.end();
+  });
+  CHECK(failed > 10);
+}

@@ -28,7 +28,7 @@ struct Remains {
 
 class Session {
  public:
-  Session(App& app, const Body& body, const Options& options, Loop& loop)
+  Session(App& app, const TestBody& body, const Options& options, Loop& loop)
       : app_(&app), body_(&body), options_(&options), loop_(&loop) {}
 
   /// Serves and tests, then throws whatever was wrong.
@@ -49,7 +49,7 @@ class Session {
   bool simulated() const noexcept { return options_->transport == Transport::sim; }
 
   App* app_;
-  const Body* body_;
+  const TestBody* body_;
   const Options* options_;
   Loop* loop_;
   Event serving_;
@@ -91,10 +91,12 @@ Task<> Session::serve_and_test() {
   Context& context = co_await this_context();
   Witness witness{*this};
   context.add_hook(witness);
-  Scope scope{context};
-  scope.spawn(serve());
-  scope.spawn(test());
-  co_await scope.join();
+  const auto both = [](Scope& scope, Session* self) -> Task<> {
+    scope.spawn(self->serve());
+    scope.spawn(self->test());
+    co_return;
+  };
+  co_await with_scope(both, this);
 }
 
 void Session::execute() {
@@ -115,7 +117,7 @@ void Session::execute() {
   if (cancelled) throw TestFailure{"the test's body ended as cancelled, and nothing had cancelled it"};
 }
 
-void run_with(App& app, const Body& body, const Options& options) {
+void run_with(App& app, const TestBody& body, const Options& options) {
   std::unique_ptr<Loop> loop = make_loop(options.transport, options.sim);
   std::exception_ptr failure;
   try {
@@ -132,7 +134,7 @@ void run_with(App& app, const Body& body, const Options& options) {
 
 }  // namespace
 
-void run(App& app, const Body& body, const Options& options) {
+void run(App& app, const TestBody& body, const Options& options) {
   const std::optional<std::uint64_t> seed = given_seed();
   if (!seed) return run_with(app, body, options);
   Options seeded = options;
@@ -140,7 +142,7 @@ void run(App& app, const Body& body, const Options& options) {
   run_with(app, body, seeded);
 }
 
-void run_seeds(App& app, std::uint64_t count, const Body& body, const Options& options) {
+void run_seeds(App& app, std::uint64_t count, const TestBody& body, const Options& options) {
   for_each_seed(count, [&](std::uint64_t seed) {
     Options seeded = options;
     seeded.transport = Transport::sim;
@@ -149,7 +151,7 @@ void run_seeds(App& app, std::uint64_t count, const Body& body, const Options& o
   });
 }
 
-void run_everywhere(App& app, const Body& body, const Options& options) {
+void run_everywhere(App& app, const TestBody& body, const Options& options) {
   for_each_transport([&](Transport transport) {
     Options here = options;
     here.transport = transport;

@@ -10,7 +10,7 @@
 namespace gyre::testing {
 
 /// What a test does with the application that serves it. A coroutine; a lambda may capture.
-using Body = Callback<Task<>(Client& client)>;
+using TestBody = Callback<Task<>(Client& client)>;
 
 /// Serves `app` on a loop of the transport, runs `body` beside it, stops the app and looks at what is left:
 ///
@@ -23,14 +23,14 @@ using Body = Callback<Task<>(Client& client)>;
 /// has ended in order. Else it throws `Deadlock`, or `Leak` if descriptors are open (in simulation), operations are
 /// armed or timers are armed at the end; `Unavailable` if the machine has no such transport; what a start hook threw.
 /// An app can be run as often as needed, but not twice at once.
-void run(App& app, const Body& body, const Options& options = {});
+void run(App& app, const TestBody& body, const Options& options = {});
 
 /// The same with `count` seeds, or with that of GYRE_SEED alone, in simulation. What is thrown passes through after a
 /// line on standard error that says which seed repeats it.
-void run_seeds(App& app, std::uint64_t count, const Body& body, const Options& options = {});
+void run_seeds(App& app, std::uint64_t count, const TestBody& body, const Options& options = {});
 
 /// The same body on each of `all_transports()`. What is thrown passes through after a line on standard error that names
 /// the transport.
-void run_everywhere(App& app, const Body& body, const Options& options = {});
+void run_everywhere(App& app, const TestBody& body, const Options& options = {});
 
 }  // namespace gyre::testing

@@ -38,20 +38,19 @@ Task<> open_and_live(AppState& state, Worker& worker, const RunOptions& options,
   try {
     worker.open(endpoints_of(options), options.descriptors, {.reuse_port = false});
     registration.publish(worker.endpoints());
+    Callback<void()> started = [serving] {
+      if (serving != nullptr) serving->set();
+    };
+    Callback<void(Scope&)> background = [&state](Scope& scope) {
+      for (auto& task : state.background) scope.spawn(run_background(state, task));
+    };
+    co_await worker.live(started, background);
   } catch (...) {
     failure = std::current_exception();
   }
-  if (failure) {
-    co_await worker.close_listeners();
-    std::rethrow_exception(failure);
-  }
-  Callback<void()> started = [serving] {
-    if (serving != nullptr) serving->set();
-  };
-  Callback<void(Scope&)> background = [&state](Scope& scope) {
-    for (auto& task : state.background) scope.spawn(run_background(state, task));
-  };
-  co_await worker.live(started, background);
+  if (!failure) co_return;
+  co_await worker.close_listeners();
+  std::rethrow_exception(failure);
 }
 
 }  // namespace
