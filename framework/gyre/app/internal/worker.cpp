@@ -102,9 +102,12 @@ Task<> Worker::live(Callback<void()>& started, Callback<void(Scope&)>& extra) {
   Context& context = co_await this_context();
   std::exception_ptr failure;
   std::optional<Server> server;
+  std::vector<Task<>> endings;  // made now: at the end there may be no memory for them
   try {
     for (const auto& hook : app_->start_hooks) co_await hook(*loop_);
     server.emplace(*loop_, *service_, options_->server);
+    for (const Listening& listening : listeners_) endings.push_back(listening.listener->close());
+    endings.push_back(server->stop(options_->drain));
     started();
   } catch (...) {
     failure = std::current_exception();
@@ -127,14 +130,21 @@ Task<> Worker::live(Callback<void()>& started, Callback<void(Scope&)>& extra) {
   }
 
   for (const Listening& listening : listeners_) listening.listener->stop();
-  co_await accepting.join();
-  co_await close_listeners();
-  co_await server->stop(options_->drain);
+  try {
+    co_await accepting.join();
+  } catch (const Cancelled&) {
+    // so it ends as well
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  for (Task<>& ending : endings) co_await std::move(ending);
   beside.cancel(CancelReason::shutdown);
   try {
     co_await beside.join();
   } catch (const Cancelled&) {
     // told from outside, before we could
+  } catch (...) {
+    failure = std::current_exception();
   }
   for (auto& hook : app_->stop_hooks) co_await run_stop_hook(hook);
   if (failure) std::rethrow_exception(failure);
