@@ -112,6 +112,25 @@ void set_up(App& app) {
   });
 }
 
+Task<> nothing() { co_return; }
+
+/// Runs `scenario` on a thread of its own: there the recycler of coroutine frames is empty, so that frames are
+/// allocated.
+template <class Scenario>
+void on_a_fresh_thread(const Scenario& scenario) {
+  std::exception_ptr failure;
+  std::thread thread{[&] {
+    try {
+      SimLoop{}.run(nothing());  // the recycler's destructor is registered, which the C library does or dies
+      scenario();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+  }};
+  thread.join();
+  if (failure) std::rethrow_exception(failure);
+}
+
 /// What became of one request on a connection of its own: a status, or "closed".
 Task<std::string> outcome_of(Client& client, AllocationFault& fault, const TestRequest& request) {
   Connection connection = co_await client.connect();
@@ -143,7 +162,7 @@ void check_outcomes(const TestRequest& request, const Options& options) {
       const Answer next = co_await client.get("/plain/next");
       if (next.body() != "a long enough text for the heap: next") throw std::runtime_error{"the server is broken"};
     };
-    run(app, body, options);
+    on_a_fresh_thread([&] { run(app, body, options); });
   });
   CAPTURE(failed, outcomes);
   CHECK(failed > 3);
@@ -178,25 +197,6 @@ TEST_CASE("an app whose allocations fail one by one answers or closes, and goes 
 }
 
 namespace {
-
-Task<> nothing() { co_return; }
-
-/// Runs `scenario` on a thread of its own: there the recycler of coroutine frames is empty, so that frames are
-/// allocated.
-template <class Scenario>
-void on_a_fresh_thread(const Scenario& scenario) {
-  std::exception_ptr failure;
-  std::thread thread{[&] {
-    try {
-      SimLoop{}.run(nothing());  // the recycler's destructor is registered, which the C library does or dies
-      scenario();
-    } catch (...) {
-      failure = std::current_exception();
-    }
-  }};
-  thread.join();
-  if (failure) std::rethrow_exception(failure);
-}
 
 Task<> ask_once(Client& client) {
   std::string got;
