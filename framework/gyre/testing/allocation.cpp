@@ -2,9 +2,8 @@
 
 #include <gyre/loop/detail/kernel_memory.hpp>
 #include <gyre/testing/internal/allocation_state.hpp>
+#include <gyre/testing/repeat.hpp>
 
-#include <cinttypes>
-#include <cstdio>
 #include <cstdlib>
 #include <new>
 
@@ -70,7 +69,7 @@ bool AllocationFault::failed() const noexcept {
 }
 
 std::uint64_t fail_each_allocation(const Callback<void(AllocationFault& fault)>& scenario) {
-  for (std::uint64_t number = 1;; ++number) {
+  return repeat_until_none_fails("allocation", [&](std::uint64_t number) {
     AllocationFault fault{number};
     try {
       scenario(fault);
@@ -79,12 +78,11 @@ std::uint64_t fail_each_allocation(const Callback<void(AllocationFault& fault)>&
       if (!fault.failed()) throw;
     } catch (...) {
       fault.end();
-      std::fprintf(stderr, "gyre::testing: failed with allocation %" PRIu64 " failing\n", number);
       throw;
     }
     fault.end();
-    if (!fault.failed()) return number - 1;
-  }
+    return fault.failed();
+  });
 }
 
 }  // namespace gyre::testing

@@ -8,6 +8,7 @@
 #include <gyre/testing/connection.hpp>
 #include <gyre/testing/failure.hpp>
 #include <gyre/testing/options.hpp>
+#include <gyre/testing/repeat.hpp>
 #include <gyre/testing/run.hpp>
 #include <gyre/testing/seeds.hpp>
 #include <gyre/testing/test_request.hpp>
