@@ -8,6 +8,8 @@ reader of the page does not see:
     <!-- snippet: declarations -->      at namespace scope, behind the includes of PRELUDE
     <!-- snippet: main -->              statements of `main`, where `gyre::App app` is there
     <!-- snippet: task -->              statements of a `gyre::Task<>`
+    <!-- snippet: testing -->           statements of a test's body, where `gyre::testing::Client& client` is there
+    <!-- snippet: testing_main -->      statements of `main`, as above, behind the headers of gyre::testing
     <!-- snippet: skip because ... -->  not compiled; the reason is printed
 
 The page on limits must name every limit. Relative links must lead to a file, and to a heading if they name one. Lines
@@ -34,10 +36,20 @@ PRELUDE = """\
 #include <vector>
 using namespace std::chrono_literals;
 """
+TESTING_PRELUDE = (
+    PRELUDE
+    + """\
+#include <gyre/testing/allocation.hpp>
+#include <gyre/testing/testing.hpp>
+#include <cassert>
+"""
+)
 WRAPPERS = {
     "": ("", ""),
     "declarations": (PRELUDE, ""),
     "main": (PRELUDE + "int main() {\n[[maybe_unused]] gyre::App app;\n", "}\n"),
+    "testing": (TESTING_PRELUDE + "gyre::Task<> snippet(gyre::testing::Client& client) {\n", "co_return;\n}\n"),
+    "testing_main": (TESTING_PRELUDE + "int main() {\n[[maybe_unused]] gyre::App app;\n", "}\n"),
     "task": (PRELUDE + "gyre::Task<> snippet() {\n", "co_return;\n}\n"),
 }
 # A fragment names what it does not go on to use.

@@ -1,6 +1,7 @@
 #include <gyre/app/app.hpp>
 
 #include <gyre/app/internal/run.hpp>
+#include <gyre/app/internal/serve.hpp>
 
 namespace gyre {
 
@@ -21,6 +22,10 @@ void App::background(Callback<Task<>()> task) { state_->background.push_back(std
 void App::on_log(Callback<void(const LogRecord&)> sink) { state_->sink = std::move(sink); }
 
 int App::run(RunOptions options) { return app::Run{*state_, *this, std::move(options)}.execute(); }
+
+Task<> App::serve(Loop& loop, RunOptions options, Event* serving) {
+  return app::serve_on(*state_, *this, loop, std::move(options), serving);
+}
 
 void App::stop() noexcept {
   const std::lock_guard lock{state_->run_mutex};

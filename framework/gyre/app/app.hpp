@@ -3,6 +3,7 @@
 #include <gyre/app/log.hpp>
 #include <gyre/app/options.hpp>
 #include <gyre/base/callback.hpp>
+#include <gyre/coro/event.hpp>
 #include <gyre/net/endpoint.hpp>
 #include <gyre/web/router.hpp>
 
@@ -52,11 +53,23 @@ class App : public Router {
   /// `main`: 0, or 1 if it could not start; the reason is logged. Blocks: the calling thread runs the first loop.
   int run(RunOptions options = {});
 
-  /// Ends `run` as a signal would: drains, then returns. From any thread, also before it listens; a handler may call
-  /// it. Nothing if it does not run.
+  /// As `run`, on a loop that exists already, a test's or another program's, and that runs the awaiting task: opens the
+  /// listeners, runs the start hooks, serves until `stop` is called or the task is cancelled, drains, ends the
+  /// background tasks, runs the stop hooks. `serving`, if given, is set once requests are taken; it must outlive the
+  /// task.
+  ///
+  /// `RunOptions::threads`, `backend`, `stop_on` and `loop` mean nothing here: one loop, and signals stay the
+  /// program's. Nothing is logged at the start. Throws what explains why it cannot start, or what a start hook threw;
+  /// `std::logic_error` if the app runs already. Cancelled, it ends in the same order (stop hooks then have ten seconds
+  /// each) and throws `Cancelled` after that.
+  Task<> serve(Loop& loop, RunOptions options = {}, Event* serving = nullptr);
+
+  /// Ends `run` or `serve` as a signal would: drains, then returns. From any thread, also before it listens; a handler
+  /// may call it. Nothing if it does not run.
   void stop() noexcept;
 
-  /// Where it listens. From within hooks, handlers and background tasks, or after `run` has logged its start line.
+  /// Where it listens. From within hooks, handlers and background tasks, or after `run` has logged its start line or
+  /// `serve` has begun.
   std::vector<Endpoint> endpoints() const;
 
  private:

@@ -1,6 +1,7 @@
 #include <gyre/http/server.hpp>
 
 #include <gyre/http/internal/connection.hpp>
+#include <gyre/loop/sleep.hpp>
 
 namespace gyre {
 namespace http {
@@ -45,14 +46,18 @@ Server::Server(Loop& loop, Service& service, ServerOptions options)
 Server::~Server() { GYRE_ASSERT(state_->connections.empty()); }
 
 Task<> Server::serve(Listener& listener) {
+  constexpr std::chrono::milliseconds pause_without_memory{100};
   bool open = true;
   while (open) {
-    Result<Stream> stream = co_await listener.accept();
-    if (stream) {
-      serve(std::move(*stream));
-    } else {
-      open = false;
+    bool exhausted = false;
+    try {
+      Result<Stream> stream = co_await listener.accept();
+      open = stream.has_value();
+      if (open) serve(std::move(*stream));
+    } catch (const std::bad_alloc&) {
+      exhausted = true;  // what arrives waits in the listener
     }
+    if (exhausted) co_await sleep_for(pause_without_memory);
   }
 }
 

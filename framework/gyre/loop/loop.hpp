@@ -86,6 +86,8 @@ class Loop : public Executor {
   virtual Duration wall_time() const noexcept;
   /// Arms or moves a timer; it disarms itself.
   void arm(Timer& timer, TimePoint when) noexcept { timers_.arm(timer, when); }
+  /// Whether a timer is armed: none is at the end of a test that cleans up.
+  bool has_timers() noexcept { return !timers_.empty(); }
 
   // --- work -----------------------------------------------------------------------------------------------------
   void schedule(Work& work) noexcept final { ready_.push(work); }

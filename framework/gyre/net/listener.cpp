@@ -1,6 +1,7 @@
 #include <gyre/net/listener.hpp>
 
 #include <cerrno>
+#include <new>
 
 namespace gyre {
 
@@ -49,14 +50,24 @@ void Listener::wake_waiter() noexcept {
   if (arrival_ != nullptr) arrival_->wake();
 }
 
+// Without memory for one more, that one is closed and the others stay.
+void Listener::keep(int descriptor) noexcept {
+  try {
+    waiting_.push_back(descriptor);
+    wake_waiter();
+  } catch (const std::bad_alloc&) {
+    loop_->close(descriptor);
+    ++shed_;
+  }
+}
+
 void Listener::accepted(Operation& operation, const Completion& completion) noexcept {
   Listener& self = *static_cast<Accepting&>(operation).listener;
   if (completion.result >= 0) {
     if (self.stopped_) {
       self.loop_->close(completion.result);
     } else {
-      self.waiting_.push_back(completion.result);
-      self.wake_waiter();
+      self.keep(completion.result);
     }
   }
   if (completion.more) return;

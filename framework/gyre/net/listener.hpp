@@ -39,7 +39,7 @@ class Listener {
   /// `stop`, then waits until the kernel has let go. Not cancellable itself, and over in a turn.
   Task<> close();
 
-  /// Connections that were closed at once for want of descriptors.
+  /// Connections that were closed at once for want of descriptors or memory.
   std::uint64_t shed() const noexcept { return shed_; }
 
  private:
@@ -79,6 +79,7 @@ class Listener {
   static void retry(Timer& timer) noexcept;
   bool ready() const noexcept { return next_ < waiting_.size() || stopped_; }
   Result<void> start(int descriptor);
+  void keep(int descriptor) noexcept;
   void wake_waiter() noexcept;
 
   Loop* loop_;

@@ -30,12 +30,6 @@ std::string describe(const std::exception_ptr& failure) {
   }
 }
 
-void stop_workers(AppState& state) noexcept {
-  if (state.stopping) return;
-  state.stopping = true;
-  for (Worker* worker : state.workers) worker->stop();
-}
-
 int Run::execute() {
   {
     const std::lock_guard lock{state_->run_mutex};
@@ -58,18 +52,7 @@ int Run::execute() {
 
 // The first worker's listeners decide the ports that the others share.
 void Run::open_first() {
-  std::vector<Endpoint> endpoints;
-  if (!options_.host.empty()) {
-    Result<Endpoint> endpoint = Endpoint::ip(options_.host, options_.port);
-    if (!endpoint) throw std::runtime_error{"\"" + options_.host + "\" is no IP address"};
-    endpoints.push_back(*endpoint);
-  }
-  if (!options_.unix_path.empty()) {
-    Result<Endpoint> endpoint = Endpoint::unix_path(options_.unix_path);
-    if (!endpoint) throw std::runtime_error{"\"" + options_.unix_path + "\" is no path for a Unix socket"};
-    endpoints.push_back(*endpoint);
-  }
-  if (endpoints.empty() && options_.descriptors.empty()) throw std::runtime_error{"nothing to listen on"};
+  const std::vector<Endpoint> endpoints = endpoints_of(options_);
   first_ = std::make_unique<Worker>(*state_, *service_, options_);
   try {
     first_->open(endpoints, options_.descriptors, {.reuse_port = thread_count_ > 1, .claim_port = true});
@@ -114,7 +97,7 @@ void Run::worker_thread(std::vector<Endpoint> endpoints, std::vector<int> descri
 void Run::run_first() {
   serve(*first_, [this](Scope& scope) {
     if (options_.stop_on == StopOn::signals) scope.spawn(watch_signals());
-    for (auto& task : state_->background) scope.spawn(run_background(task));
+    for (auto& task : state_->background) scope.spawn(run_background(*state_, task));
   });
 }
 
@@ -177,19 +160,6 @@ Task<> Run::watch_signals() {
     const std::lock_guard lock{state_->run_mutex};
     stop_workers(*state_);
   }
-}
-
-// A background task that fails is told of, and the application goes on.
-Task<> Run::run_background(Callback<Task<>()>& task) {
-  bool cancelled = false;
-  try {
-    co_await task();
-  } catch (const Cancelled&) {
-    cancelled = true;
-  } catch (...) {
-    state_->log(LogLevel::error, "a background task failed: " + describe(std::current_exception()));
-  }
-  if (cancelled) throw Cancelled{};
 }
 
 }  // namespace gyre::app

@@ -10,9 +10,6 @@
 
 namespace gyre::app {
 
-/// Tells every running worker to stop; once per run. With `run_mutex` held.
-void stop_workers(AppState& state) noexcept;
-
 /// One call of `App::run`: workers, threads, signals, and the order of start and end.
 class Run {
  public:
@@ -34,7 +31,6 @@ class Run {
   std::vector<int> shared_descriptors() const;
 
   Task<> watch_signals();
-  Task<> run_background(Callback<Task<>()>& task);
 
   AppState* state_;
   Service* service_;

@@ -1,18 +1,58 @@
 #include <gyre/app/internal/worker.hpp>
 
+#include <gyre/loop/shield.hpp>
+
+#include <optional>
 #include <stdexcept>
 
 namespace gyre::app {
 
+void stop_workers(AppState& state) noexcept {
+  if (state.stopping) return;
+  state.stopping = true;
+  for (Worker* worker : state.workers) worker->stop();
+}
+
+std::vector<Endpoint> endpoints_of(const RunOptions& options) {
+  std::vector<Endpoint> endpoints;
+  if (!options.host.empty()) {
+    Result<Endpoint> endpoint = Endpoint::ip(options.host, options.port);
+    if (!endpoint) throw std::runtime_error{"\"" + options.host + "\" is no IP address"};
+    endpoints.push_back(*endpoint);
+  }
+  if (!options.unix_path.empty()) {
+    Result<Endpoint> endpoint = Endpoint::unix_path(options.unix_path);
+    if (!endpoint) throw std::runtime_error{"\"" + options.unix_path + "\" is no path for a Unix socket"};
+    endpoints.push_back(*endpoint);
+  }
+  if (endpoints.empty() && options.descriptors.empty()) throw std::runtime_error{"nothing to listen on"};
+  return endpoints;
+}
+
+Task<> run_background(AppState& state, Callback<Task<>()>& task) {
+  bool cancelled = false;
+  try {
+    co_await task();
+  } catch (const Cancelled&) {
+    cancelled = true;
+  } catch (...) {
+    state.log(LogLevel::error, "a background task failed: " + describe(std::current_exception()));
+  }
+  if (cancelled) throw Cancelled{};
+}
+
 void Worker::open(const std::vector<Endpoint>& endpoints, const std::vector<int>& descriptors,
                   const ListenOptions& listen) {
-  LoopOptions options = options_->loop;
-  options.backend = options_->backend;
-  Result<std::unique_ptr<Loop>> loop = make_loop(options);
-  if (!loop) {
-    throw std::runtime_error{"no " + std::string{name(options.backend)} + " loop: " + loop.error().message()};
+  if (loop_ == nullptr) {
+    LoopOptions options = options_->loop;
+    options.backend = options_->backend;
+    Result<std::unique_ptr<Loop>> loop = make_loop(options);
+    if (!loop) {
+      throw std::runtime_error{"no " + std::string{name(options.backend)} + " loop: " + loop.error().message()};
+    }
+    own_loop_ = std::move(*loop);
+    loop_ = own_loop_.get();
   }
-  loop_ = std::move(*loop);
   for (const Endpoint& endpoint : endpoints) {
     listeners_.push_back({std::make_unique<Listener>(*loop_), endpoint.is_unix()});
     if (const Result<void> opened = listeners_.back().listener->open(endpoint, listen); !opened) {
@@ -45,7 +85,13 @@ std::vector<int> Worker::shared_descriptors() const {
 void Worker::run(Callback<void()> started, Callback<void(Scope&)> extra) { loop_->run(live(started, extra)); }
 
 void Worker::abandon() {
-  if (loop_) loop_->run(close_listeners());
+  if (loop_ != nullptr) loop_->run(close_listeners());
+}
+
+void Worker::stop_arrived(Work& work) noexcept {
+  Worker& worker = *static_cast<StopWork&>(work).worker;
+  worker.stopped_.set();
+  if (worker.at_stop_) detail::resume(std::exchange(worker.at_stop_, {}));
 }
 
 Task<> Worker::close_listeners() {
@@ -55,8 +101,14 @@ Task<> Worker::close_listeners() {
 Task<> Worker::live(Callback<void()>& started, Callback<void(Scope&)>& extra) {
   Context& context = co_await this_context();
   std::exception_ptr failure;
+  std::optional<Server> server;
+  std::vector<Task<>> endings;  // made now: at the end there may be no memory for them
   try {
     for (const auto& hook : app_->start_hooks) co_await hook(*loop_);
+    server.emplace(*loop_, *service_, options_->server);
+    for (const Listening& listening : listeners_) endings.push_back(listening.listener->close());
+    endings.push_back(server->stop(options_->drain));
+    started();
   } catch (...) {
     failure = std::current_exception();
   }
@@ -64,27 +116,52 @@ Task<> Worker::live(Callback<void()>& started, Callback<void(Scope&)>& extra) {
     co_await close_listeners();
     std::rethrow_exception(failure);
   }
-  started();
 
-  Server server{*loop_, *service_, options_->server};
   Scope accepting{context};
   Scope beside{context};
-  for (const Listening& listening : listeners_) accepting.spawn(server.serve(*listening.listener));
-  extra(beside);
-  co_await stopped_.wait();
+  try {
+    for (const Listening& listening : listeners_) accepting.spawn(server->serve(*listening.listener));
+    extra(beside);
+    co_await stopped_.wait();
+  } catch (const Cancelled&) {
+    // the loop is somebody else's, who ends it so: what follows is not cancellable, or bounded
+  } catch (...) {
+    failure = std::current_exception();
+  }
 
   for (const Listening& listening : listeners_) listening.listener->stop();
-  co_await accepting.join();
-  co_await close_listeners();
-  co_await server.stop(options_->drain);
+  try {
+    co_await accepting.join();
+  } catch (const Cancelled&) {
+    // so it ends as well
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  for (Task<>& ending : endings) co_await std::move(ending);
   beside.cancel(CancelReason::shutdown);
-  co_await beside.join();
-  for (const auto& hook : app_->stop_hooks) {
-    try {
+  try {
+    co_await beside.join();
+  } catch (const Cancelled&) {
+    // told from outside, before we could
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  for (auto& hook : app_->stop_hooks) co_await run_stop_hook(hook);
+  if (failure) std::rethrow_exception(failure);
+}
+
+Task<> Worker::run_stop_hook(Callback<Task<>(Loop&)>& hook) {
+  constexpr std::chrono::seconds shielded_max{10};
+  Context& context = co_await this_context();
+  try {
+    if (context.cancelled()) {
+      const Result<void> done = co_await shield(shielded_max, hook(*loop_));
+      done.value();
+    } else {
       co_await hook(*loop_);
-    } catch (...) {
-      app_->log(LogLevel::error, "a stop hook failed: " + describe(std::current_exception()));
     }
+  } catch (...) {
+    app_->log(LogLevel::error, "a stop hook failed: " + describe(std::current_exception()));
   }
 }
 

@@ -7,15 +7,29 @@
 
 namespace gyre::app {
 
+/// Tells every running worker to stop; once per run. With `run_mutex` held.
+void stop_workers(AppState& state) noexcept;
+
+/// The addresses that the options name. Throws what explains why there are none.
+std::vector<Endpoint> endpoints_of(const RunOptions& options);
+
+/// Runs a background task of the application. If it fails that is logged, and the application goes on.
+Task<> run_background(AppState& state, Callback<Task<>()>& task);
+
 /// One loop of a run, from its making to its end; stays on one thread.
 class Worker {
  public:
+  /// Makes a loop of its own when it is opened.
   Worker(AppState& app, Service& service, const RunOptions& options) noexcept
       : app_(&app), service_(&service), options_(&options) {}
+  /// Works on a loop that somebody else runs.
+  Worker(AppState& app, Service& service, const RunOptions& options, Loop& loop) noexcept
+      : app_(&app), service_(&service), options_(&options), loop_(&loop) {}
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  /// Makes the loop and opens the listeners. On the worker's thread. Throws what explains why it cannot.
+  /// Makes the loop, if it has none, and opens the listeners. On the worker's thread. Throws what explains why it
+  /// cannot.
   void open(const std::vector<Endpoint>& endpoints, const std::vector<int>& descriptors, const ListenOptions& listen);
 
   Loop& loop() noexcept { return *loop_; }
@@ -24,25 +38,45 @@ class Worker {
   /// Listening sockets that exist once for the process: Unix sockets and adopted ones.
   std::vector<int> shared_descriptors() const;
 
-  /// Runs the hooks, serves until `stop`, drains. Calls `started` when the start hooks are through. Throws what a start
-  /// hook threw. `extra` runs beside (signals, background tasks) and is cancelled at the stop.
+  /// Runs the hooks, serves until `stop` or the context is cancelled, drains. Calls `started` when the start hooks are
+  /// through. Throws what a start hook threw. `extra` runs beside (signals, background tasks) and is cancelled at the
+  /// stop.
+  Task<> live(Callback<void()>& started, Callback<void(Scope&)>& extra);
+  /// The same, and runs its own loop meanwhile.
   void run(Callback<void()> started, Callback<void(Scope&)> extra);
 
   /// Gives up what `open` opened, for a run that does not come to pass.
+  Task<> close_listeners();
+  /// The same, and runs its own loop meanwhile.
   void abandon();
 
   /// From any thread, while the worker lives. Once.
-  void stop() noexcept { loop_->post(stop_work_); }
+  void stop() noexcept {
+    stop_posted_ = true;
+    loop_->post(stop_work_);
+  }
+
+  class StopSettled {
+   public:
+    explicit StopSettled(Worker& worker) noexcept : worker_(&worker) {}
+    bool await_ready() const noexcept { return !worker_->stop_posted_ || worker_->stopped_.is_set(); }
+    void await_suspend(std::coroutine_handle<> handle) const noexcept { worker_->at_stop_ = handle; }
+    void await_resume() const noexcept {}
+
+   private:
+    Worker* worker_;
+  };
+  /// Waits until no `stop` is on its way, once nobody can call it any more. Not cancellable.
+  StopSettled stop_settled() noexcept { return StopSettled{*this}; }
 
  private:
   struct StopWork : Work {
-    explicit StopWork(Worker& owner) noexcept
-        : Work([](Work& self) noexcept { static_cast<StopWork&>(self).worker->stopped_.set(); }), worker(&owner) {}
+    explicit StopWork(Worker& owner) noexcept : Work(&Worker::stop_arrived), worker(&owner) {}
     Worker* worker;
   };
+  static void stop_arrived(Work& work) noexcept;
+  Task<> run_stop_hook(Callback<Task<>(Loop&)>& hook);
 
-  Task<> live(Callback<void()>& started, Callback<void(Scope&)>& extra);
-  Task<> close_listeners();
   struct Listening {
     std::unique_ptr<Listener> listener;
     bool shared;
@@ -51,9 +85,12 @@ class Worker {
   AppState* app_;
   Service* service_;
   const RunOptions* options_;
-  std::unique_ptr<Loop> loop_;
+  std::unique_ptr<Loop> own_loop_;
+  Loop* loop_ = nullptr;
   std::vector<Listening> listeners_;
   Event stopped_;
+  bool stop_posted_ = false;  ///< Guarded by the app's `run_mutex`.
+  std::coroutine_handle<> at_stop_;
   StopWork stop_work_{*this};
 };
 

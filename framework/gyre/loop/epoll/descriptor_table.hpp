@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <new>
 #include <vector>
 
 namespace gyre::detail {
@@ -27,13 +28,25 @@ struct DescriptorEntry {
 /// Entries by descriptor number. In blocks, so that an entry stays where it is while handlers run and numbers grow.
 class DescriptorTable {
  public:
-  /// The entry, made if it is new. `descriptor` is not negative.
-  DescriptorEntry& operator[](int descriptor) {
-    const auto number = static_cast<std::size_t>(descriptor);
-    const std::size_t block = number / block_size;
-    if (block >= blocks_.size()) blocks_.resize(block + 1);
-    if (!blocks_[block]) blocks_[block] = std::make_unique<DescriptorEntry[]>(block_size);
-    return blocks_[block][number % block_size];
+  /// The entry, made if it is new; null if there is no memory for it. `descriptor` is not negative.
+  DescriptorEntry* make(int descriptor) noexcept {
+    const std::size_t block = static_cast<std::size_t>(descriptor) / block_size;
+    if (block >= blocks_.size() || !blocks_[block]) {
+      try {
+        if (block >= blocks_.size()) blocks_.resize(block + 1);
+        blocks_[block] = std::make_unique<DescriptorEntry[]>(block_size);
+      } catch (const std::bad_alloc&) {
+        return nullptr;
+      }
+    }
+    return find(descriptor);
+  }
+
+  /// The entry of a number that was used before.
+  DescriptorEntry& operator[](int descriptor) noexcept {
+    DescriptorEntry* entry = find(descriptor);
+    GYRE_ASSERT(entry != nullptr);
+    return *entry;
   }
 
   /// The entry, or null if the number was never used.

@@ -10,11 +10,14 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <new>
 
 namespace gyre {
 namespace {
 
 constexpr std::uint32_t interest = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+/// Room for steps that is there from the start: more than a turn of a busy loop needs.
+constexpr std::size_t usual_steps = 4096;
 
 int control(int epoll, int action, int descriptor) noexcept {
   epoll_event event{};
@@ -47,6 +50,7 @@ EpollLoop::EpollLoop(Features features, int epoll, int wake_event)
       wake_event_(wake_event),
       buffer_(new std::byte[receive_size]),
       events_(new epoll_event[events_per_wait]) {
+  steps_.reserve(usual_steps);
   set_now(detail::monotonic_now());
 }
 
@@ -94,7 +98,9 @@ void EpollLoop::reset(int descriptor) noexcept {
 void EpollLoop::start(Operation& operation) noexcept {
   if (works_on_file(operation.kind())) return start_file(static_cast<FileOperation&>(operation));
   if (operation.descriptor < 0) return queue_result(operation, -EBADF);
-  detail::DescriptorEntry& entry = table_[operation.descriptor];
+  detail::DescriptorEntry* made = table_.make(operation.descriptor);
+  if (made == nullptr) return queue_result(operation, -ENOMEM);
+  detail::DescriptorEntry& entry = *made;
   switch (operation.kind()) {
     case OperationKind::accept:
     case OperationKind::receive:
@@ -145,7 +151,11 @@ void EpollLoop::start_poll(PollOperation& operation, detail::DescriptorEntry& en
   // What cannot be watched never waits (a regular file), and poll(2) says so: as io_uring does.
   if (failed == -EPERM) return queue_result(operation, poll_now(operation));
   if (failed != 0) return queue_result(operation, failed);
-  entry.polls.push_back(&operation);
+  try {
+    entry.polls.push_back(&operation);
+  } catch (const std::bad_alloc&) {
+    queue_result(operation, -ENOMEM);
+  }
 }
 
 int EpollLoop::watch(int descriptor, detail::DescriptorEntry& entry) noexcept {

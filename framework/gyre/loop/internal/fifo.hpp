@@ -13,6 +13,9 @@ class Fifo {
   bool empty() const noexcept { return head_ == items_.size(); }
   std::size_t size() const noexcept { return items_.size() - head_; }
 
+  /// Room for so many without an allocation.
+  void reserve(std::size_t count) { items_.reserve(count); }
+
   void push(T item) {
     // Room is made at the front only when that frees at least half, so each item moves at most once on average.
     if (items_.size() == items_.capacity() && head_ * 2 >= items_.size()) drop_taken();

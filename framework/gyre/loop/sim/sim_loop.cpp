@@ -1,5 +1,6 @@
 #include <gyre/loop/sim/sim_loop.hpp>
 
+#include <gyre/loop/detail/kernel_memory.hpp>
 #include <gyre/loop/sim/internal/state.hpp>
 
 #include <algorithm>
@@ -36,19 +37,25 @@ Result<int> result_of(int number) {
 
 }  // namespace
 
-Result<int> SimLoop::open_foreign() { return result_of(state_->network.open_foreign()); }
+Result<int> SimLoop::open_foreign() {
+  const detail::KernelMemory kernel;
+  return result_of(state_->network.open_foreign());
+}
 
 void SimLoop::set_foreign(int descriptor, std::uint32_t events) {
+  const detail::KernelMemory kernel;
   const bool known = state_->network.set_foreign(descriptor, events);
   GYRE_ASSERT(known);
   poke_changed();
 }
 
 Result<int> SimLoop::open_listener(const SocketAddress& address, const ListenOptions& options) {
+  const detail::KernelMemory kernel;
   return result_of(state_->network.open_listener(address, options));
 }
 
 Result<int> SimLoop::open_socket(const SocketAddress& address) {
+  const detail::KernelMemory kernel;
   if (const int failed = state_->faults.meet_socket()) return Error::from_errno(failed);
   return result_of(state_->network.open_socket(address));
 }
@@ -66,12 +73,14 @@ Result<SocketAddress> SimLoop::peer_address(int descriptor) {
 }
 
 void SimLoop::shutdown(int descriptor, ShutdownSide side) noexcept {
+  const detail::KernelMemory kernel;
   note(Noted::shutdown, descriptor, static_cast<int>(side));
   (void)state_->network.shutdown(descriptor, side);
   poke_changed();
 }
 
 void SimLoop::close(int descriptor) noexcept {
+  const detail::KernelMemory kernel;
   if (!state_->network.exists(descriptor)) return;
   note(Noted::close, descriptor, 0);
   Entry& closed = entry(descriptor);
@@ -89,6 +98,7 @@ void SimLoop::close(int descriptor) noexcept {
 }
 
 void SimLoop::reset(int descriptor) noexcept {
+  const detail::KernelMemory kernel;
   note(Noted::reset, descriptor, 0);
   state_->network.reset(descriptor);
   close(descriptor);
@@ -116,6 +126,7 @@ SimLoop::Lane& SimLoop::lane_of(const Operation& operation) {
 }
 
 void SimLoop::start(Operation& operation) noexcept {
+  const detail::KernelMemory kernel;
   const std::uint64_t number = ++state_->operations;
   note(Noted::submit, operation, 0);
   const bool fails = number == state_->options.fail_operation.number;
@@ -130,6 +141,7 @@ void SimLoop::start(Operation& operation) noexcept {
   }
   if (number == state_->cancel_number) {
     state_->cancel_number = 0;
+    const detail::KernelMemory::Pause program;
     state_->cancel_context->cancel(CancelReason::requested);
   }
 }
@@ -169,6 +181,7 @@ bool SimLoop::release(Operation& operation) noexcept {
 }
 
 void SimLoop::stop(Operation& operation) noexcept {
+  const detail::KernelMemory kernel;
   note(Noted::cancel, operation, 0);
   if (works_on_file(operation.kind())) return stop_file(static_cast<FileOperation&>(operation));
   if (!release(operation)) return;
@@ -227,6 +240,7 @@ std::uint64_t SimLoop::seed() noexcept { return state_->options.seed; }
 bool SimLoop::dispatch() noexcept {
   detail::SimSchedule& schedule = state_->schedule;
   if (schedule.idle()) return true;
+  const detail::KernelMemory kernel;
   const std::size_t count = 1 + state_->chance.below(std::min(schedule.steps(), steps_per_turn));
   for (std::size_t done = 0; done < count && !schedule.idle(); ++done) {
     const Step step = schedule.take(state_->chance);
@@ -244,6 +258,7 @@ bool SimLoop::dispatch() noexcept {
 // What happened at this instant goes into the digest, and then it is the program's.
 void SimLoop::hand_over(Operation& operation, const Completion& completion) noexcept {
   note(completion.more ? Noted::progress : Noted::completion, operation, completion.result);
+  const detail::KernelMemory::Pause program;
   complete(operation, completion);
 }
 

@@ -91,6 +91,7 @@ class SimLoop final : public Loop {
   struct Entry;
   struct State;
 
+
   Entry& entry(int descriptor);
   void poke_changed();
   void queue(Lane& lane, const Step& step);

@@ -1,0 +1,63 @@
+#include <gyre/testing/client.hpp>
+
+#include <gyre/testing/internal/limited.hpp>
+
+namespace gyre::testing {
+namespace {
+
+TestRequest with_body(Method method, std::string_view target, std::string_view body, std::string_view content_type) {
+  TestRequest request{method, target};
+  request.body(body, content_type);
+  return request;
+}
+
+}  // namespace
+
+Client::Client(Loop& loop, const Endpoint& endpoint, Duration limit)
+    : loop_(&loop), endpoint_(endpoint), limit_(limit) {}
+
+Task<Answer> Client::post(std::string_view target, std::string_view body, std::string_view content_type) {
+  return send(with_body(Method::post, target, body, content_type));
+}
+
+Task<Answer> Client::put(std::string_view target, std::string_view body, std::string_view content_type) {
+  return send(with_body(Method::put, target, body, content_type));
+}
+
+Task<Answer> Client::patch(std::string_view target, std::string_view body, std::string_view content_type) {
+  return send(with_body(Method::patch, target, body, content_type));
+}
+
+Task<Connection> Client::connect() {
+  Result<Stream> stream = co_await internal::limited(limit_, Stream::connect(endpoint_), "connecting");
+  co_return Connection{*loop_, std::move(stream).value(), limit_};
+}
+
+bool Client::may_reuse(const TestRequest& request) const noexcept {
+  constexpr std::chrono::seconds idle_max{1};
+  return kept_ && (is_idempotent(request.method()) || loop_->now() - kept_since_ < idle_max);
+}
+
+Task<Answer> Client::send(TestRequest request) {
+  const std::string bytes = request.bytes(endpoint_.is_unix() ? "localhost" : endpoint_.text());
+  std::unique_ptr<Connection> connection;
+  if (may_reuse(request)) {
+    connection = std::move(kept_);
+    co_await connection->write(bytes);
+    const bool alive = co_await connection->wait_for_bytes();  // the server may have closed it in the meantime
+    if (!alive && is_idempotent(request.method())) connection.reset();
+  }
+  if (!connection) {
+    Connection opened = co_await connect();
+    connection = std::make_unique<Connection>(std::move(opened));
+    co_await connection->write(bytes);
+  }
+  Answer answer = co_await connection->read_answer(request.method());
+  if (answer.keep_alive() && answer.status() != Status::switching_protocols && !kept_) {
+    kept_ = std::move(connection);
+    kept_since_ = loop_->now();
+  }
+  co_return answer;
+}
+
+}  // namespace gyre::testing
