@@ -418,8 +418,8 @@ inline MixedService::MixedService() {
   add('y', fail_after_reading, Use::collected);
   add('I', inform, Use::collected);
   add('W', limited, Use::streamed);
-  add('D', wait, Use::collected).set_limits({.handler = 50ms});
-  add('d', defy, Use::streamed).set_limits({.body = 50, .handler = 50ms});
+  add('D', wait, Use::collected).set_options({.handler = 50ms});
+  add('d', defy, Use::streamed).set_options({.body = 50, .handler = 50ms});
   add('S', stream, Use::collected);
   add('s', stream_from_task, Use::collected);
   add('A', stream_many, Use::collected);
@@ -431,7 +431,7 @@ inline MixedService::MixedService() {
   add('B', stream_echo, Use::streamed);
   add('G', generate, Use::collected);
   add('V', events, Use::collected);
-  add('F', file, Use::collected).set_limits({.write_stall = 1s, .rate = 1000});
+  add('F', file, Use::collected).set_options({.write_stall = 1s, .rate = 1000});
   add('H', file_too_short, Use::collected);
   add('C', file_in_chunks, Use::collected);
   add('U', upgrade, Use::collected);

@@ -141,7 +141,7 @@ void Connection::answer_stream(Exchange& exchange, bool last) {
   exchange.stage = Exchange::Stage::writing;
   // The handler's scope, with its deadline, has ended with the head.
   Context& context = exchange.enter(server_->context);
-  exchange.request.set_informer(nullptr);
+  exchange.request.set_control(nullptr);
   try {
     exchange.body_task = response.write_body(exchange.writer);
   } catch (...) {
@@ -214,6 +214,8 @@ bool Connection::inform(Exchange& exchange, Status status, std::string_view fiel
   return true;
 }
 
-bool Exchange::inform(Status status, std::string_view fields) { return connection->inform(*this, status, fields); }
+bool Exchange::inform(Status status, std::string_view fields) {
+  return connection != nullptr && connection->inform(*this, status, fields);
+}
 
 }  // namespace gyre::http

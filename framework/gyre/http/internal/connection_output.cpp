@@ -43,7 +43,7 @@ void Connection::append_output(const Exchange& exchange, std::string_view first,
 }
 
 void Connection::written(Output& out, std::size_t bytes, const Exchange& exchange) noexcept {
-  out.route = exchange.refusal ? nullptr : &exchange.handler->limits();
+  out.route = exchange.refusal ? nullptr : &exchange.handler->options();
   out.size += static_cast<std::uint32_t>(bytes);
   output_bytes_ += bytes;
 }
@@ -118,12 +118,12 @@ bool Connection::goes_on(Output& output, std::int32_t result) noexcept {
   return true;
 }
 
-Duration Connection::write_stall(const RouteLimits* route) const noexcept {
+Duration Connection::write_stall(const RouteOptions* route) const noexcept {
   const Duration usual = server_->options.limits.write_stall;
   return route != nullptr ? route->write_stall.value_or(usual) : usual;
 }
 
-std::uint32_t Connection::rate(const RouteLimits* route) const noexcept {
+std::uint32_t Connection::rate(const RouteOptions* route) const noexcept {
   const std::uint32_t usual = server_->options.limits.rate;
   return route != nullptr ? route->rate.value_or(usual) : usual;
 }
@@ -133,7 +133,7 @@ std::uint32_t Connection::rate(const RouteLimits* route) const noexcept {
 void Connection::file_send_began() noexcept {
   file_send_ = true;
   const Exchange& exchange = *exchanges_.find([](Exchange& each) { return each.outgoing.sending_file(); });
-  const RouteLimits* route = &exchange.handler->limits();
+  const RouteOptions* route = &exchange.handler->options();
   const std::uint32_t slowest = rate(route);
   const std::uint64_t seconds = slowest == 0 ? 0 : exchange.outgoing.file_bytes() / slowest;
   // How far the kernel got cannot be asked without losing bytes: the time is that of the slowest client allowed.
