@@ -9,8 +9,8 @@
 
 namespace gyre {
 
-/// What becomes of a coroutine handler whose client has left before the answer. A streamed answer's task and the
-/// session of an upgrade are always cancelled: nobody reads them.
+/// What becomes of a coroutine handler whose client has left before the answer. The task of a streamed answer is always
+/// cancelled, since nobody reads it; the session of an upgrade has the socket, and hears it from that.
 enum class OnDisconnect : std::uint8_t {
   cancel,  ///< Its scope is cancelled with `CancelReason::client_gone`.
   /// It runs to its end with the token unfired; the answer is dropped and counted. What of its body had not arrived

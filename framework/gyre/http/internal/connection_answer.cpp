@@ -125,8 +125,7 @@ void Connection::answer_stream(Exchange& exchange, bool last) {
     head.content_length = length.value_or(0);
   }
   const bool written = has_body && exchange.head.method() != Method::head;
-  const bool reads = exchange.handler->body_use() == RequestHandler::BodyUse::streamed;
-  if (written && reads && !is_error(response.status())) permit(exchange);  // for a task that reads while it writes
+  if (written && !is_error(response.status())) permit(exchange);  // for a task that reads while it writes
   write(head, {}, exchange);
   exchange.task = {};
   exchange.last = last;
