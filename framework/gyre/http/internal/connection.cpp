@@ -148,7 +148,7 @@ void Connection::on_deadline() {
   advance();
   if (sending_ != nullptr || file_send_) {
     if (send_deadline_ > time) return;
-    if (file_send_) return abort();
+    if (file_send_) return judge_file_send();
     judging_ = true;
     send_deadline_ = time_never;
     server_->loop.cancel(*sending_);

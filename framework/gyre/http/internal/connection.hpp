@@ -169,6 +169,9 @@ class Connection final : private ReceiveOperation,
   void written(Output& out, std::size_t bytes, const Exchange& exchange) noexcept;
   Duration write_stall(const RouteOptions* route) const noexcept;
   std::uint32_t rate(const RouteOptions* route) const noexcept;
+  std::uint64_t taken_min(const RouteOptions* route) const noexcept;
+  Exchange& file_sender() noexcept;
+  void judge_file_send() noexcept;
   void send_next() noexcept;
   void submit_send() noexcept;
   bool goes_on(Output& output, std::int32_t result) noexcept;

@@ -110,9 +110,7 @@ bool Connection::goes_on(Output& output, std::int32_t result) noexcept {
   const auto sent = static_cast<std::uint32_t>(std::max(result, 0));
   if (result < 0 && result != -ECANCELED) return false;
   if (output.sent_before + sent == output.size) return false;  // it was just done
-  const std::uint64_t seconds = std::chrono::floor<std::chrono::seconds>(write_stall(output.route)).count();
-  const std::uint64_t needed = std::max<std::uint64_t>(1, seconds * rate(output.route));
-  if (sent < needed) return false;
+  if (sent < taken_min(output.route)) return false;
   output.sent_before += sent;
   submit_send();
   return true;
@@ -128,17 +126,30 @@ std::uint32_t Connection::rate(const RouteOptions* route) const noexcept {
   return route != nullptr ? route->rate.value_or(usual) : usual;
 }
 
+/// What a client must have taken in the time of a `write_stall`.
+std::uint64_t Connection::taken_min(const RouteOptions* route) const noexcept {
+  const std::uint64_t seconds = std::chrono::floor<std::chrono::seconds>(write_stall(route)).count();
+  return std::max<std::uint64_t>(1, seconds * rate(route));
+}
+
 // --- files, which go past the outputs --------------------------------------------------------------------------------
+
+Exchange& Connection::file_sender() noexcept {
+  return *exchanges_.find([](Exchange& each) { return each.outgoing.sending_file(); });
+}
 
 void Connection::file_send_began() noexcept {
   file_send_ = true;
-  const Exchange& exchange = *exchanges_.find([](Exchange& each) { return each.outgoing.sending_file(); });
-  const RouteOptions* route = &exchange.handler->options();
-  const std::uint32_t slowest = rate(route);
-  const std::uint64_t seconds = slowest == 0 ? 0 : exchange.outgoing.file_bytes() / slowest;
-  // How far the kernel got cannot be asked without losing bytes: the time is that of the slowest client allowed.
-  send_deadline_ = time_after(now(), std::max(write_stall(route), Duration{std::chrono::seconds{seconds}}));
+  send_deadline_ = time_after(now(), write_stall(&file_sender().handler->options()));
   set_deadline();
+}
+
+/// As `goes_on`, but a file's send tells how far it is without being interrupted.
+void Connection::judge_file_send() noexcept {
+  Exchange& exchange = file_sender();
+  const RouteOptions* const route = &exchange.handler->options();
+  if (exchange.outgoing.file_progress() < taken_min(route)) return abort();
+  send_deadline_ = time_after(now(), write_stall(route));
 }
 
 void Connection::file_send_ended() noexcept {
