@@ -37,6 +37,58 @@ Task<std::string> sleepy(Duration length) {
   co_return "slept";
 }
 
+/// Handlers that shorten their own time.
+void add_shortening(Router& router) {
+  router.get("/once", [](Request& request) {
+    request.limit_deadline(50ms, Status::gateway_timeout);
+    return sleepy(1h);
+  });
+  router.get("/earlier", [](Request& request) {
+    request.limit_deadline(50ms, Status::gateway_timeout);
+    request.limit_deadline(20ms);
+    return sleepy(1h);
+  });
+  router.get("/later", [](Request& request) {
+    request.limit_deadline(20ms);
+    request.limit_deadline(20ms, Status::gateway_timeout);
+    request.limit_deadline(50ms, Status::gateway_timeout);
+    return sleepy(1h);
+  });
+  router.get("/midway", [](Request& request) -> Task<std::string> {
+    co_await sleep_for(10ms);
+    request.limit_deadline(5ms);
+    co_await sleep_for(1h);
+    co_return "";
+  });
+  router.get("/instant", [](Request& request) -> Task<std::string> {
+    const TimePoint start = co_await now();
+    request.limit_deadline(start + 30ms);
+    Context& context = co_await this_context();
+    CHECK(context.deadline() == start + 30ms);
+    co_await sleep_for(1h);
+    co_return "";
+  });
+  router.get("/past", [](Request& request) -> Task<std::string> {
+    co_await sleep_for(10ms);
+    request.limit_deadline(TimePoint{});
+    request.limit_deadline(-5ms);
+    co_await sleep_for(1h);
+    co_return "";
+  });
+  router.get("/zero", [](Request& request) {
+    request.limit_deadline(0ms);
+    return sleepy(1h);
+  });
+  router.get("/zero_but_done", [](Request& request) -> Task<std::string> {
+    request.limit_deadline(0ms);
+    co_return "done";
+  });
+  router.get("/plain", [](Request& request) {
+    request.limit_deadline(0ms);
+    return "plain";
+  });
+}
+
 }  // namespace
 
 TEST_CASE("a handler's time is that of its route, and so is the answer when it is over", "[http][deadline]") {
@@ -73,58 +125,7 @@ TEST_CASE("a handler's time is that of its route, and so is the answer when it i
 TEST_CASE("a request's time can be shortened from within", "[http][deadline]") {
   for_each_sim_loop([](Loop& loop) {
     Router router;
-    Context* seen = nullptr;
-    TimePoint told{};
-    router.get("/once", [](Request& request) {
-      request.limit_deadline(50ms, Status::gateway_timeout);
-      return sleepy(1h);
-    });
-    router.get("/earlier", [](Request& request) {
-      request.limit_deadline(50ms, Status::gateway_timeout);
-      request.limit_deadline(20ms);
-      return sleepy(1h);
-    });
-    router.get("/later", [](Request& request) {
-      request.limit_deadline(20ms);
-      request.limit_deadline(20ms, Status::gateway_timeout);
-      request.limit_deadline(50ms, Status::gateway_timeout);
-      return sleepy(1h);
-    });
-    router.get("/midway", [](Request& request) -> Task<std::string> {
-      co_await sleep_for(10ms);
-      request.limit_deadline(5ms);
-      co_await sleep_for(1h);
-      co_return "";
-    });
-    router.get("/instant", [&](Request& request) -> Task<std::string> {
-      const TimePoint start = co_await now();
-      request.limit_deadline(start + 30ms);
-      Context& context = co_await this_context();
-      seen = &context;
-      told = context.deadline();
-      CHECK(told == start + 30ms);
-      co_await sleep_for(1h);
-      co_return "";
-    });
-    router.get("/past", [](Request& request) -> Task<std::string> {
-      co_await sleep_for(10ms);
-      request.limit_deadline(TimePoint{});
-      request.limit_deadline(-5ms);
-      co_await sleep_for(1h);
-      co_return "";
-    });
-    router.get("/zero", [](Request& request) {
-      request.limit_deadline(0ms);
-      return sleepy(1h);
-    });
-    router.get("/zero_but_done", [](Request& request) -> Task<std::string> {
-      request.limit_deadline(0ms);
-      co_return "done";
-    });
-    router.get("/plain", [](Request& request) {
-      request.limit_deadline(0ms);
-      return "plain";
-    });
+    add_shortening(router);
     with_routes(loop, router, [&](RouteSite& site) -> Task<> {
       struct Case {
         std::string_view path;
@@ -144,7 +145,6 @@ TEST_CASE("a request's time can be shortened from within", "[http][deadline]") {
         }
       }
     });
-    CHECK(seen != nullptr);
   });
 }
 

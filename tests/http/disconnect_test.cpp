@@ -46,6 +46,39 @@ Task<> leave(RouteSite* site, std::string bytes, Duration after = 10ms) {
 constexpr RouteOptions finish{.on_disconnect = OnDisconnect::finish};
 constexpr RouteOptions detach{.on_disconnect = OnDisconnect::detach};
 
+/// Handlers that read their body, after a pause.
+void add_readers(Router& router, Duration pause, std::string& got, Error& error) {
+  router.post(
+      "/read",
+      [pause, &got, &error](Body body) -> Task<std::string> {
+        co_await sleep_for(pause);
+        for (;;) {
+          const Result<std::string_view> piece = co_await body.read();
+          if (!piece) error = piece.error();
+          if (!piece || piece->empty()) co_return "";
+          got += *piece;
+        }
+      },
+      finish);
+  router.post(
+      "/collect",
+      [pause, &got, &error](Request& request, Body) -> Task<std::string> {
+        co_await sleep_for(pause);
+        const Result<void> collected = co_await request.collect();
+        if (!collected) error = collected.error();
+        if (collected) got = request.body();
+        co_return "";
+      },
+      finish);
+  router.post(
+      "/collected",
+      [&got](const Request& request) -> Task<std::string> {
+        got = request.body();
+        co_return "";
+      },
+      finish);
+}
+
 }  // namespace
 
 TEST_CASE("a handler that finishes runs on when its client has left", "[http][disconnect]") {
@@ -173,35 +206,7 @@ TEST_CASE("what had arrived of a body can still be read, and the rest fails", "[
         std::string got;
         Error error = Errc::unexpected;
         Router router;
-        router.post(
-            "/read",
-            [&](Body body) -> Task<std::string> {
-              co_await sleep_for(pause);
-              for (;;) {
-                const Result<std::string_view> piece = co_await body.read();
-                if (!piece) error = piece.error();
-                if (!piece || piece->empty()) co_return "";
-                got += *piece;
-              }
-            },
-            finish);
-        router.post(
-            "/collect",
-            [&](Request& request, Body) -> Task<std::string> {
-              co_await sleep_for(pause);
-              const Result<void> collected = co_await request.collect();
-              if (!collected) error = collected.error();
-              if (collected) got = request.body();
-              co_return "";
-            },
-            finish);
-        router.post(
-            "/collected",
-            [&](const Request& request) -> Task<std::string> {
-              got = request.body();
-              co_return "";
-            },
-            finish);
+        add_readers(router, pause, got, error);
         int failures = 0;
         router.on_error([&](const ErrorReport&) { ++failures; });
         with_routes(loop, router, [&](RouteSite& site) -> Task<> {
