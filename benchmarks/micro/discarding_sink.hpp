@@ -19,7 +19,7 @@ struct DiscardingSink final : gyre::detail::BodySink {
   bool flushed() const noexcept override { return true; }
   void set_writer(gyre::detail::Waiter*, bool) noexcept override {}
   int begin_file(std::uint64_t) override { return -1; }
-  void begin_file_send(std::uint64_t) noexcept override {}
+  void begin_file_send(const gyre::SendFileOperation&) noexcept override {}
   void end_file(std::uint64_t) noexcept override {}
 
   std::uint64_t bytes = 0;

@@ -12,6 +12,10 @@
 #include <gyre/net/file.hpp>
 #include <gyre/web/last_event_id.hpp>
 
+// Time limits of requests, and what a cancelled one is answered with.
+#include <gyre/http/cancel_status.hpp>
+#include <gyre/web/middleware/deadline.hpp>
+
 // What runs beside it, and how to wait.
 #include <gyre/coro/channel.hpp>
 #include <gyre/coro/event.hpp>

@@ -23,6 +23,8 @@ struct Plan {
   SimOptions world;
   bool tiny = false;          ///< Limits.
   bool turned_away = false;   ///< There is no room for the connection.
+  bool served = false;        ///< A client that ends its side is served.
+  bool few = false;           ///< Only so many handlers at once.
   std::size_t piece_max = 0;  ///< The client's bytes are cut into such pieces at most; 0: not at all.
   Duration pause{};           ///< After some of them.
   Reading reading = Reading::quickly;
@@ -54,7 +56,9 @@ struct Plan {
     before_leaving = duration(at(4) >> 4U);
     skipped = at(5);
     if ((at(6) & 1U) != 0) stop_after = duration(at(6) >> 1U);
-    grace = duration(at(7));
+    grace = duration(at(7) & 7U);
+    served = (at(7) & 8U) != 0;
+    few = (at(7) & 0x70U) == 0x70U;
   }
   /// The same bytes to the same server, but all at once.
   Plan at_once() const {
@@ -85,6 +89,8 @@ struct Plan {
       limits.rate_grace = 2s;
     }
     if (turned_away) limits.connections = 0;
+    if (few && !comparable) limits.handlers = 2;
+    if (served) options.half_close = HalfClose::served;
     if (comparable) {
       limits.drain = std::size_t{1} << 20;  // else it counts how much of an unread body is there already
       for (Duration* limit : {&limits.head_read, &limits.body_stall, &limits.handler, &limits.idle, &limits.write_stall,
@@ -228,6 +234,7 @@ class ConnectionRun {
     if (statistics.requests != service_.methods.size()) blame("requests are miscounted");
     if (statistics.responses > statistics.requests + statistics.rejected) blame("more responses than requests");
     if (statistics.answers_dropped > statistics.requests) blame("more answers dropped than requests");
+    if (statistics.handlers_running != 0 || statistics.handlers_orphaned != 0) blame("handlers are miscounted");
     if (statistics.responses < count) blame("responses are miscounted");
     if (ending_ != Ending::clean) return;
     if (statistics.responses != count) blame("a clean end, and not all answers came");
@@ -256,7 +263,7 @@ class ConnectionRun {
 /// Whether a path's answers depend on the time, or may be cut anywhere.
 inline bool answers_vary(std::string_view bytes) {
   if (bytes.find("100-continue") != std::string_view::npos) return true;
-  for (const char letter : std::string_view{"WDdiTMNHCV"}) {
+  for (const char letter : std::string_view{"WDdiTMNHCVhl"}) {
     if (bytes.find(std::string{"/"} + letter) != std::string_view::npos) return true;
   }
   return false;

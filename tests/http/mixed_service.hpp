@@ -232,6 +232,16 @@ inline Task<Response> limited(Call call) {
   co_return first&& second&& third ? "in time" : "not in time";
 }
 
+/// Gives itself less time than it needs, or more.
+inline Task<Response> shorten(Call call) {
+  const Alive alive{call.service->running};
+  call.request->limit_deadline(100ms);
+  co_await sleep_for(call.pause());
+  call.request->limit_deadline(20ms, Status::gateway_timeout);
+  co_await sleep_for(call.number % 2 == 0 ? 10ms : 30ms);
+  co_return "in time";
+}
+
 /// Is cancelled by its deadline, and then does what it should not.
 inline Task<Response> defy(Call call) {
   const Alive alive{call.service->running};
@@ -403,6 +413,8 @@ inline Response upgrade(Call call) {
 
 inline MixedService::MixedService() {
   using Use = RequestHandler::BodyUse;
+  constexpr RouteOptions finish{.on_disconnect = OnDisconnect::finish};
+  constexpr RouteOptions detach{.on_disconnect = OnDisconnect::detach};
   add('p', hello, Use::collected);
   add('j', hello, Use::ignored);
   add('e', echo, Use::collected);
@@ -418,8 +430,16 @@ inline MixedService::MixedService() {
   add('y', fail_after_reading, Use::collected);
   add('I', inform, Use::collected);
   add('W', limited, Use::streamed);
-  add('D', wait, Use::collected).set_limits({.handler = 50ms});
-  add('d', defy, Use::streamed).set_limits({.body = 50, .handler = 50ms});
+  add('D', wait, Use::collected).set_options({.handler = 50ms});
+  add('d', defy, Use::streamed).set_options({.body = 50, .handler = 50ms});
+  add('a', wait, Use::collected).set_options(finish);
+  add('b', wait, Use::collected).set_options(detach);
+  add('f', collect, Use::collected).set_options(finish);
+  add('g', read_body, Use::streamed).set_options(detach);
+  add('h', shorten, Use::collected).set_options(detach);
+  add('l', defy, Use::streamed).set_options({.body = 50, .handler = 50ms, .on_disconnect = OnDisconnect::finish});
+  add('m', stream_from_task, Use::collected).set_options(finish);
+  add('o', fail, Use::collected).set_options(finish);
   add('S', stream, Use::collected);
   add('s', stream_from_task, Use::collected);
   add('A', stream_many, Use::collected);
@@ -431,7 +451,7 @@ inline MixedService::MixedService() {
   add('B', stream_echo, Use::streamed);
   add('G', generate, Use::collected);
   add('V', events, Use::collected);
-  add('F', file, Use::collected).set_limits({.write_stall = 1s, .rate = 1000});
+  add('F', file, Use::collected).set_options({.write_stall = 1s, .rate = 1000});
   add('H', file_too_short, Use::collected);
   add('C', file_in_chunks, Use::collected);
   add('U', upgrade, Use::collected);

@@ -38,7 +38,7 @@ class RandomInput {
   }
 
   void make_request(bool last) {
-    constexpr std::string_view letters = "pjeznktwricxyIWDdSsALMNTqBGVFHCU";
+    constexpr std::string_view letters = "pjeznktwricxyIWDdabfghlmoSsALMNTqBGVFHCU";
     const char letter = letters[below(letters.size())];
     const bool has_body = one_in(3);
     const bool old = one_in(12);

@@ -154,7 +154,7 @@ TEST_CASE("problems", "[http][response]") {
   CHECK(plain.content_type() == "application/problem+json");
   CHECK(plain.body() == R"({"type":"about:blank","title":"Not Found","status":404})");
   CHECK(Response::problem(Status::conflict).body() == R"({"type":"about:blank","title":"Conflict","status":409})");
-  CHECK(Response::problem(Status{499}).body() == R"({"type":"about:blank","status":499})");
+  CHECK(Response::problem(Status{498}).body() == R"({"type":"about:blank","status":498})");
   CHECK(Response::problem(Status::not_found, "no \"x\"\\\n").body() ==
         R"({"type":"about:blank","title":"Not Found","status":404,"detail":"no \"x\"\\\u000a"})");
 }

@@ -175,7 +175,7 @@ TEST_CASE("a body is permitted before the head of the answer that streams it", "
   });
 }
 
-TEST_CASE("a middleware's stream that collects too late permits nothing", "[http][stream]") {
+TEST_CASE("a middleware's stream that collects gets the body of a client that waits for permission", "[http][stream]") {
   SimLoop loop;
   Router router;
   router.use([](Request& request, Next) -> Task<Response> {
@@ -187,12 +187,17 @@ TEST_CASE("a middleware's stream that collects too late permits nothing", "[http
   router.post("/", [] { return "hello"; });
   with_routes(loop, router, [](RouteSite& site) -> Task<> {
     Stream stream = co_await site.connect();
-    co_await send(stream, request("POST /", "Expect: 100-continue\r\nContent-Length: 4\r\n"));
-    const std::string head = co_await read_until(stream, "\r\n\r\n");
-    CHECK(head.starts_with("HTTP/1.1 200 OK\r\n"));
-    co_await send(stream, "body");
-    const std::string rest = co_await read_until(stream, "0\r\n\r\n");
-    CHECK(dechunk(rest) == "body");
+    for (int count = 0; count < 2; ++count) {  // and the connection goes on
+      co_await send(stream, request("POST /", "Expect: 100-continue\r\nContent-Length: 4\r\n"));
+      const std::string permission = co_await read_until(stream, "\r\n\r\n");
+      CHECK(permission == "HTTP/1.1 100 Continue\r\n\r\n");
+      const std::string head = co_await read_until(stream, "\r\n\r\n");
+      CHECK(head.starts_with("HTTP/1.1 200 OK\r\n"));
+      CHECK(head.find("Connection: close") == std::string::npos);
+      co_await send(stream, "body");
+      const std::string rest = co_await read_until(stream, "0\r\n\r\n");
+      CHECK(dechunk(rest) == "body");
+    }
   });
 }
 
@@ -247,6 +252,45 @@ TEST_CASE("the write limits of a route hold for all of a stream", "[http][stream
       co_await sleep_for(5min);
       answer += co_await read_to_end(stream);
       CHECK(answer.ends_with("0\r\n\r\n") == (path == "/patient"));
+    }
+  });
+}
+
+TEST_CASE("a client that takes a file too slowly is cut after the write stall", "[http][stream][limits]") {
+  SimOptions small;
+  small.pipe_capacity = 4096;
+  SimLoop loop{small};
+  constexpr std::size_t size = 200'000;
+  loop.put_file("large", std::string(size, 'f'));
+  Router router;
+  router.get("/", []() -> Task<Response> {
+    Result<File> file = co_await File::open("large");
+    co_return Response::file(std::move(file).value(), 0, size);
+  });
+  with_routes(loop, router, [&](RouteSite& site) -> Task<> {
+    for (const std::size_t rate : {std::size_t{0}, std::size_t{100}, std::size_t{1000}}) {
+      Stream stream = co_await site.connect();
+      co_await send(stream, request("GET /"));
+      (void)co_await read_until(stream, "\r\n\r\n");
+      std::size_t read = 0;
+      const TimePoint start = loop.now();
+      TimePoint open_until = start;
+      std::byte buffer[1000];
+      while (read < size && site.server.statistics().connections_open != 0) {
+        open_until = loop.now();
+        co_await sleep_for(1s);
+        if (rate == 0) continue;
+        const Result<std::size_t> some = co_await stream.read({buffer, rate});
+        if (some) read += *some;
+      }
+      CAPTURE(rate);
+      CHECK((read >= size) == (rate == 1000));
+      // The first 4 KiB went out at once: they were enough for a part of the time.
+      if (rate == 0) CHECK(open_until - start <= 30s);
+      if (rate == 100) CHECK(open_until - start <= 60s);
+      CHECK(open_until - start >= 29s);
+      stream.close();
+      co_await site.quiet();
     }
   });
 }

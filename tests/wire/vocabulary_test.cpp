@@ -48,6 +48,7 @@ TEST_CASE("statuses have codes, reasons and kinds", "[wire][status]") {
   CHECK(reason(Status::unprocessable_content) == "Unprocessable Content");
   CHECK(reason(Status::content_too_large) == "Content Too Large");
   CHECK(reason(Status::network_authentication_required) == "Network Authentication Required");
+  CHECK(reason(Status::client_closed_request) == "Client Closed Request");
   CHECK(reason(Status{299}).empty());
   CHECK(reason(Status{0}).empty());
   CHECK(reason(Status{600}).empty());

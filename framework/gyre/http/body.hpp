@@ -57,9 +57,10 @@ class Body {
   /// reader at a time.
   ///
   /// Errors: `bad_message` for broken chunks or trailers, `limit_exceeded` for more than `Limits::body`, `timed_out`
-  /// for a body that stalls or is too slow, `cancelled`, `invalid_argument` once `Request::collect` has begun. All but
-  /// the last two are answered with their status (400, 431, 413, 408) if the handler throws them on with `value()`; it
-  /// may answer otherwise. The connection ends after it.
+  /// for a body that stalls or is too slow, `closed` if the client has ended and its handler goes on all the same
+  /// (`OnDisconnect`, `HalfClose`), `cancelled`, `invalid_argument` once `Request::collect` has begun. All but the last
+  /// two are answered with their status (400, 431, 413, 408) if the handler throws them on with `value()`; it may
+  /// answer otherwise. The connection ends after it.
   Read read() noexcept;
 
  private:

@@ -49,7 +49,7 @@ Task<> BodyWriter::splice_file(File* file, std::uint64_t offset, std::uint64_t s
     send.file = file->descriptor();
     send.offset = offset;
     send.size = piece;
-    sink_->begin_file_send(piece);
+    sink_->begin_file_send(send);
     const Result<int> sent = co_await send;
     const std::uint64_t count = sent ? static_cast<std::uint64_t>(*sent) : 0;
     sink_->end_file(count);

@@ -6,7 +6,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 
 namespace gyre {
 
@@ -31,11 +30,15 @@ struct Limits {
   unsigned concurrent_requests = 16;
   /// Open connections of one server (one loop): one more is answered with 503 and closed.
   unsigned connections = 50'000;
+  /// Coroutine handlers of one server (one loop) at work at once, those whose client has left included: one more
+  /// request is answered at once with 503 and Retry-After.
+  unsigned handlers = 100'000;
   /// From the first byte of a request to the end of its head: 408.
   Duration head_read = std::chrono::seconds{10};
   /// From one piece of a request body to the next: 408.
   Duration body_stall = std::chrono::seconds{30};
-  /// From the start of a coroutine handler to its answer: 503, and its scope is cancelled.
+  /// From the start of a coroutine handler to its answer: 503 (or `RouteOptions::deadline_status`), and its scope is
+  /// cancelled.
   Duration handler = std::chrono::seconds{30};
   /// Between requests: the connection is closed.
   Duration idle = std::chrono::seconds{60};
@@ -47,15 +50,6 @@ struct Limits {
   std::uint32_t rate = 240;
   /// How long a body may arrive more slowly than `rate` before that counts.
   Duration rate_grace = std::chrono::seconds{10};
-};
-
-/// What one route has otherwise than `Limits`. What is not set is the server's.
-struct RouteLimits {
-  std::optional<std::size_t> body = {};
-  std::optional<Duration> body_stall = {};
-  std::optional<Duration> handler = {};
-  std::optional<Duration> write_stall = {};
-  std::optional<std::uint32_t> rate = {};
 };
 
 }  // namespace gyre

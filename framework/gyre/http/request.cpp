@@ -21,7 +21,11 @@ std::optional<std::string_view> Request::trailer(std::string_view name) const no
 bool Request::inform(const Response& interim) {
   const Status status = interim.status();
   const bool fits = is_informational(status) && status != Status::continue_ && status != Status::switching_protocols;
-  return fits && informer_ != nullptr && informer_->inform(status, interim.fields());
+  return fits && control_ != nullptr && control_->inform(status, interim.fields());
+}
+
+void Request::limit_deadline(Duration length, Status status) noexcept {
+  if (control_ != nullptr) control_->limit_deadline(time_after(context().executor().now(), length), status);
 }
 
 bool Request::Collect::await_ready() noexcept {

@@ -4,6 +4,7 @@
 #include <gyre/base/assert.hpp>
 #include <gyre/base/result.hpp>
 #include <gyre/http/detail/body_source.hpp>
+#include <gyre/http/detail/request_control.hpp>
 #include <gyre/wire/h1/request_head.hpp>
 #include <gyre/wire/status.hpp>
 
@@ -15,19 +16,6 @@ namespace gyre {
 
 class Context;
 class Response;
-
-namespace detail {
-
-/// Who can send an interim answer, whatever the protocol.
-class Informer {
- public:
-  virtual bool inform(Status status, std::string_view fields) = 0;
-
- protected:
-  ~Informer() = default;
-};
-
-}  // namespace detail
 
 /// A request and what belongs to it until its answer is out. Every view taken from it, and everything in its arena,
 /// is valid until then, also across `co_await`; keeping one longer is a bug (debug builds overwrite the memory).
@@ -95,6 +83,18 @@ class Request {
   /// head is out. 101 and 100 are the server's own business, and refused too.
   bool inform(const Response& interim);
 
+  /// Shortens the time of this request's handler: at `when` the client gets `status`, as an RFC 9457 problem, and the
+  /// handler is cancelled with `CancelReason::deadline` and joined; what it answers then is dropped and counted. A
+  /// later instant than that of an earlier call, of the route or of `Limits::handler` changes nothing. One that has
+  /// passed ends the request as soon as the handler waits. Without effect for a plain handler, which nothing can
+  /// interrupt, and once the answer is there. From the handler or middleware, on the request's thread. What
+  /// `Context::deadline` says follows, for contexts that are made afterwards, too.
+  void limit_deadline(TimePoint when, Status status = Status::service_unavailable) noexcept {
+    if (control_ != nullptr) control_->limit_deadline(when, status);
+  }
+  /// The same, so long from now.
+  void limit_deadline(Duration length, Status status = Status::service_unavailable) noexcept;
+
   /// The n-th path parameter, percent-decoded.
   std::string_view parameter(unsigned index) const noexcept {
     GYRE_ASSERT(index < parameter_count_);
@@ -117,14 +117,14 @@ class Request {
   /// Where the rest of the body comes from; nullptr once it is collected, or if there is none.
   detail::BodySource* body_source() const noexcept { return body_source_; }
   void set_body_source(detail::BodySource* source) noexcept { body_source_ = source; }
-  void set_informer(detail::Informer* informer) noexcept { informer_ = informer; }
+  void set_control(detail::RequestControl* control) noexcept { control_ = control; }
   void set_context(Context* context) noexcept { context_ = context; }
   void clear_parameters() noexcept { parameter_count_ = 0; }
   /// Forgets everything but the head.
   void reset() noexcept {
     context_ = nullptr;
     body_source_ = nullptr;
-    informer_ = nullptr;
+    control_ = nullptr;
     body_ = {};
     trailers_ = {};
     parameter_count_ = 0;
@@ -148,7 +148,7 @@ class Request {
   wire::RequestHead* head_;
   Context* context_ = nullptr;
   detail::BodySource* body_source_ = nullptr;
-  detail::Informer* informer_ = nullptr;
+  detail::RequestControl* control_ = nullptr;
   std::string_view body_;
   std::string_view trailers_;
   unsigned parameter_count_ = 0;

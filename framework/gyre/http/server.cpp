@@ -16,11 +16,12 @@ ServerState::ServerState(Loop& owner, Service& answers, ServerOptions settings)
 
 namespace {
 
-/// Waits until the last connection is gone. Not cancellable: what it waits for is being cancelled.
+/// Waits until the last connection is gone, and the last handler that one has left behind. Not cancellable: what it
+/// waits for is being cancelled.
 struct AllGone {
   ServerState* state;
   explicit AllGone(ServerState& server) noexcept : state(&server) {}
-  bool await_ready() const noexcept { return state->connections.empty(); }
+  bool await_ready() const noexcept { return state->gone(); }
   void await_suspend(std::coroutine_handle<> handle) const noexcept { state->on_all_gone = handle; }
   void await_resume() const noexcept {}
 };
@@ -43,7 +44,7 @@ struct GraceTimer : Timer {
 Server::Server(Loop& loop, Service& service, ServerOptions options)
     : state_(std::make_unique<http::ServerState>(loop, service, std::move(options))) {}
 
-Server::~Server() { GYRE_ASSERT(state_->connections.empty()); }
+Server::~Server() { GYRE_ASSERT(state_->gone()); }
 
 Task<> Server::serve(Listener& listener) {
   constexpr std::chrono::milliseconds pause_without_memory{100};

@@ -13,12 +13,16 @@ namespace gyre {
 /// What a server has done so far.
 struct ServerStatistics {
   std::uint64_t connections_accepted = 0;
+  /// Now open, or left by their client while a handler is at work that keeps their place (`OnDisconnect::finish`).
   std::uint64_t connections_open = 0;
   std::uint64_t connections_refused = 0;  ///< Accepted only to be told that there are too many (503), or not even that.
   std::uint64_t requests = 0;             ///< Heads that were complete and valid.
   std::uint64_t rejected = 0;             ///< Requests refused before a handler saw them (4xx, 5xx by the connection).
   std::uint64_t responses = 0;            ///< Answers written, the refusals included.
-  std::uint64_t answers_dropped = 0;      ///< Answers whose client had left.
+  std::uint64_t answers_dropped = 0;      ///< Answers whose client had left, or had got another: the handler was late.
+  std::uint64_t handlers_running = 0;     ///< Coroutine handlers at work now, those of the next line included.
+  std::uint64_t handlers_orphaned = 0;    ///< At work now for a client that has left (`OnDisconnect`).
+  std::uint64_t handlers_shed = 0;        ///< Requests refused for `Limits::handlers` (503).
 };
 
 namespace http {

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <gyre/coro/task.hpp>
-#include <gyre/http/limits.hpp>
 #include <gyre/http/request.hpp>
 #include <gyre/http/response.hpp>
+#include <gyre/http/route_options.hpp>
 
 #include <cstdint>
 #include <exception>
@@ -41,8 +41,8 @@ class RequestHandler {
   Views views() const noexcept { return views_; }
 
   /// What is otherwise for this route than for the server.
-  const RouteLimits& limits() const noexcept { return limits_; }
-  void set_limits(const RouteLimits& limits) noexcept { limits_ = limits; }
+  const RouteOptions& options() const noexcept { return options_; }
+  void set_options(const RouteOptions& options) noexcept { options_ = options; }
 
   /// The answer. Only for `plain`. May throw: the server turns that into an answer through `Service::failed`.
   virtual Response call(Request& request) = 0;
@@ -53,7 +53,7 @@ class RequestHandler {
   Kind kind_;
   BodyUse body_use_;
   Views views_;
-  RouteLimits limits_;
+  RouteOptions options_;
 };
 
 /// What a server serves: the router, or in a test anything else. Used by every loop at once, so it must not change
@@ -66,7 +66,9 @@ class Service {
   /// Never fails: there is a handler for "not found" too.
   virtual RequestHandler& find(Request& request) noexcept = 0;
 
-  /// The answer to a request whose handler threw. `Cancelled` does not get here.
+  /// The answer to a request whose handler threw. `Cancelled` gets here only out of a request that nobody cancelled:
+  /// the handler let a cancellation of its own making escape. Also told of what cannot be answered any more: then the
+  /// result is dropped.
   virtual Response failed(Request& request, std::exception_ptr failure) noexcept = 0;
 };
 

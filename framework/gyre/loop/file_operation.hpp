@@ -86,7 +86,7 @@ struct SendFileOperation : Operation {
   std::uint64_t offset = 0;
   std::size_t size = 0;  ///< At most `size_max`; no more is sent at once.
 
-  /// The backend's own, while armed.
+  /// The backend's own, while armed; `sent_by` tells it.
   std::size_t sent = 0;
   struct {
     int out = -1;            ///< The pipe that the bytes take: where they leave it.

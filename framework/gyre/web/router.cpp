@@ -36,7 +36,7 @@ class Pipeline final : public RequestHandler {
  public:
   Pipeline(const MiddlewareList& middleware, RequestHandler& handler) noexcept
       : RequestHandler(Kind::coroutine, handler.body_use()), middleware_(&middleware), handler_(&handler) {
-    set_limits(handler.limits());
+    set_options(handler.options());
   }
 
   Response call(Request&) override {
@@ -96,6 +96,8 @@ std::string_view text_of(const std::exception_ptr& failure, std::string& storage
   } catch (const std::exception& exception) {
     storage = exception.what();
     return storage;
+  } catch (const Cancelled&) {
+    return "Cancelled, out of a request that was not";
   } catch (...) {
     return "unknown exception";
   }
@@ -128,7 +130,7 @@ Router::~Router() = default;
 
 void Router::add(std::string_view method, std::string_view pattern, const std::source_location& where,
                  const detail::PathParameters& parameters, std::unique_ptr<detail::Endpoint> endpoint,
-                 const RouteLimits& limits) {
+                 const RouteOptions& options) {
   const auto refuse = [&](std::string_view why) {
     throw SetupError{place_text(where) + ": " + std::string{method} + " " + quoted(pattern) + ": " + std::string{why}};
   };
@@ -141,7 +143,7 @@ void Router::add(std::string_view method, std::string_view pattern, const std::s
   auto route = std::make_unique<RouteEntry>(parse_method(method), std::string{method}, std::string{pattern}, where,
                                             std::move(endpoint), nullptr);
   route->endpoint->set_pattern(route->pattern);
-  route->endpoint->set_limits(limits);
+  route->endpoint->set_options(options);
   if (!core_->middleware.empty()) route->pipeline = std::make_unique<Pipeline>(core_->middleware, *route->endpoint);
   core_->table.add(std::move(route));
 }

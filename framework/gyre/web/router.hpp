@@ -41,7 +41,7 @@ struct RouteInfo {
 ///   slash where a rest placeholder would take it.
 /// - **Path.** Split first, then each segment decoded once: `/a%2Fb` is the one segment "a/b". "/users" and "/users/"
 ///   are two paths; nothing is redirected.
-/// - **Limits** of one route stand behind its handler: `router.post("/upload", upload, {.body = 100 << 20});`
+/// - **Options** of one route stand behind its handler: `router.post("/upload", upload, {.body = 100 << 20});`
 /// - **Middleware** runs around all of that, so a log also sees the 404s; the first used is the outermost.
 ///
 /// Set-up mistakes that the compiler cannot see throw `SetupError`. Registering is not thread-safe and ends before the
@@ -54,46 +54,46 @@ class Router : public Service {
   ~Router() override;
 
   template <class Handler>
-  Router& get(Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler, RouteLimits limits = {}) {
-    return route(Method::get, pattern, std::forward<Handler>(handler), limits);
+  Router& get(Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler, RouteOptions options = {}) {
+    return route(Method::get, pattern, std::forward<Handler>(handler), options);
   }
   template <class Handler>
-  Router& post(Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler, RouteLimits limits = {}) {
-    return route(Method::post, pattern, std::forward<Handler>(handler), limits);
+  Router& post(Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler, RouteOptions options = {}) {
+    return route(Method::post, pattern, std::forward<Handler>(handler), options);
   }
   template <class Handler>
-  Router& put(Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler, RouteLimits limits = {}) {
-    return route(Method::put, pattern, std::forward<Handler>(handler), limits);
+  Router& put(Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler, RouteOptions options = {}) {
+    return route(Method::put, pattern, std::forward<Handler>(handler), options);
   }
   template <class Handler>
-  Router& patch(Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler, RouteLimits limits = {}) {
-    return route(Method::patch, pattern, std::forward<Handler>(handler), limits);
+  Router& patch(Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler, RouteOptions options = {}) {
+    return route(Method::patch, pattern, std::forward<Handler>(handler), options);
   }
   template <class Handler>
-  Router& delete_(Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler, RouteLimits limits = {}) {
-    return route(Method::delete_, pattern, std::forward<Handler>(handler), limits);
+  Router& delete_(Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler, RouteOptions options = {}) {
+    return route(Method::delete_, pattern, std::forward<Handler>(handler), options);
   }
   template <class Handler>
-  Router& head(Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler, RouteLimits limits = {}) {
-    return route(Method::head, pattern, std::forward<Handler>(handler), limits);
+  Router& head(Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler, RouteOptions options = {}) {
+    return route(Method::head, pattern, std::forward<Handler>(handler), options);
   }
   template <class Handler>
-  Router& options(Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler, RouteLimits limits = {}) {
-    return route(Method::options, pattern, std::forward<Handler>(handler), limits);
+  Router& options(Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler, RouteOptions options = {}) {
+    return route(Method::options, pattern, std::forward<Handler>(handler), options);
   }
 
   /// For a method by its value, but `Method::other`.
   template <class Handler>
   Router& route(Method method, Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler,
-                RouteLimits limits = {}) {
-    return route(name(method), pattern, std::forward<Handler>(handler), limits);
+                RouteOptions options = {}) {
+    return route(name(method), pattern, std::forward<Handler>(handler), options);
   }
   /// For a method by its name, so also for one that is not in `Method`: `router.route("PURGE", "/cache", purge)`.
   template <class Handler>
   Router& route(std::string_view method, Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler,
-                RouteLimits limits = {}) {
+                RouteOptions options = {}) {
     add(method, pattern.text(), pattern.where(), detail::HandlerCheck<std::decay_t<Handler>>::path_parameters,
-        detail::make_endpoint(std::forward<Handler>(handler)), limits);
+        detail::make_endpoint(std::forward<Handler>(handler)), options);
     return *this;
   }
 
@@ -119,7 +119,7 @@ class Router : public Service {
 
   void add(std::string_view method, std::string_view pattern, const std::source_location& where,
            const detail::PathParameters& parameters, std::unique_ptr<detail::Endpoint> endpoint,
-           const RouteLimits& limits);
+           const RouteOptions& options);
 
   std::unique_ptr<Core> core_;
 };

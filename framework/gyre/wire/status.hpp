@@ -5,8 +5,8 @@
 
 namespace gyre {
 
-/// A response status: every code of the IANA registry under its RFC name (RFC 9110 section 15 and others). Any other
-/// three-digit code is a valid value too: `Status{299}`.
+/// A response status: every code of the IANA registry under its RFC name (RFC 9110 section 15 and others), and 499. Any
+/// other three-digit code is a valid value too: `Status{299}`.
 enum class Status : std::uint16_t {
   continue_ = 100,
   switching_protocols = 101,
@@ -61,6 +61,8 @@ enum class Status : std::uint16_t {
   too_many_requests = 429,
   request_header_fields_too_large = 431,
   unavailable_for_legal_reasons = 451,
+  /// Not registered and never sent: what a log says of a request whose client left before the answer.
+  client_closed_request = 499,
 
   internal_server_error = 500,
   not_implemented = 501,
@@ -78,7 +80,7 @@ enum class Status : std::uint16_t {
 /// The number: 404.
 constexpr int code(Status status) noexcept { return static_cast<int>(status); }
 
-/// The registered reason phrase ("Not Found"); empty for a code that is not registered.
+/// The registered reason phrase ("Not Found"), "Client Closed Request" for 499; empty for any other code.
 std::string_view reason(Status status) noexcept;
 
 /// 1xx: the final response is still to come.

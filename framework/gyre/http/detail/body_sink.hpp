@@ -1,6 +1,7 @@
 #pragma once
 
 #include <gyre/coro/detail/waiter.hpp>
+#include <gyre/loop/file_operation.hpp>
 
 #include <cstdint>
 #include <string_view>
@@ -24,7 +25,8 @@ class BodySink {
 
   /// Announces `size` bytes that go to the returned socket past this object. Only when `flushed`.
   virtual int begin_file(std::uint64_t size) = 0;
-  virtual void begin_file_send(std::uint64_t size) noexcept = 0;
+  /// `send`, of a piece of it, is about to be submitted. It stays until `end_file`: how far it got is asked of it.
+  virtual void begin_file_send(const SendFileOperation& send) noexcept = 0;
   /// So many bytes of it have been sent.
   virtual void end_file(std::uint64_t sent) noexcept = 0;
 

@@ -38,7 +38,7 @@ void Connection::on_receive(Operation& operation, const Completion& completion) 
     if (completion.result > 0) {
       self.on_bytes(as_text(completion.data));
     } else if (completion.result != -ECANCELED) {
-      self.on_end();
+      self.on_end(completion.result < 0);
     }
   });
 }
@@ -49,7 +49,7 @@ void Connection::on_watch(Operation& operation, const Completion& completion) no
     // Whoever is at work for the client need not go on. Without one the end is not heard before what there is to read.
     if (completion.result <= 0 || !self.paused_) return;
     self.watch_->hung_up = true;
-    if (self.at_work()) self.on_end();
+    if (self.at_work() && self.server_->options.half_close == HalfClose::gone) self.on_end(false);
   });
 }
 
@@ -70,6 +70,7 @@ void Connection::on_timer(Timer& timer) noexcept {
 void Connection::on_task_done(TaskObserver& observer) noexcept {
   auto& exchange = static_cast<Exchange&>(observer);
   exchange.task_done = true;
+  if (exchange.connection == nullptr) return exchange.orphans->task_done();
   if (exchange.connection->starting_ != &exchange) exchange.connection->schedule_work();
 }
 
@@ -126,7 +127,7 @@ TimePoint Connection::next_deadline() noexcept {
 
 TimePoint Connection::body_deadline() const noexcept {
   const Limits& limits = server_->options.limits;
-  const RouteLimits& route = reading_->handler->limits();
+  const RouteOptions& route = reading_->handler->options();
   return reading_->incoming.deadline(route.body_stall.value_or(limits.body_stall), route.rate.value_or(limits.rate),
                                      limits.rate_grace);
 }
@@ -147,7 +148,7 @@ void Connection::on_deadline() {
   advance();
   if (sending_ != nullptr || file_send_) {
     if (send_deadline_ > time) return;
-    if (file_send_) return abort();
+    if (file_send_) return judge_file_send();
     judging_ = true;
     send_deadline_ = time_never;
     server_->loop.cancel(*sending_);
@@ -213,15 +214,43 @@ void Connection::close(CancelReason reason) noexcept {
   unwatch();
   if (!flushed()) reset_ = true;
   if (sending_ != nullptr) loop.cancel(*sending_);
+  Exchange* keeper = nullptr;
   exchanges_.for_each([&](Exchange& exchange) {
     if (exchange.stage == Exchange::Stage::writing) reset_ = true;
-    if (exchange.task_active) {
-      exchange.cancel(reason);
-    } else {
+    if (!exchange.task_active) {
       release(exchange);
+    } else if (exchange.handler_at_work() && exchange.handler->options().on_disconnect != OnDisconnect::cancel) {
+      orphan(exchange, keeper);
+    } else {
+      exchange.cancel(reason);
     }
   });
   schedule_work();  // whoever closes from within a task leaves the rest to a later step
+}
+
+// The handler runs on without its connection. `keeper`: one of those that keep its place, null as long as there is
+// none.
+void Connection::orphan(Exchange& exchange, Exchange*& keeper) noexcept {
+  if (reading_ == &exchange) {
+    reading_ = nullptr;
+    InputBuffer rest;
+    try {
+      rest = take_input();
+    } catch (const std::bad_alloc&) {
+      input_.clear();  // then the rest of the body is lost
+    }
+    exchange.incoming.cut_off(std::move(rest), now());
+  }
+  static_cast<ListHook<Exchange>&>(exchange).unlink();
+  --exchange_count_;
+  exchange.connection = nullptr;
+  exchange.orphans = &server_->orphans;
+  if (exchange.handler->options().on_disconnect == OnDisconnect::finish) {
+    exchange.join_slot(keeper);
+    keeper = &exchange;
+    placed_ = false;
+  }
+  server_->orphans.adopt(exchange);
 }
 
 // The last thing that every callback does. Returns true if the connection is no more.
@@ -239,9 +268,9 @@ bool Connection::settle() noexcept {
       server.loop.close(socket());
     }
   }
-  --server.statistics.connections_open;
+  if (placed_) --server.statistics.connections_open;
   delete this;
-  if (server.connections.empty()) server.all_gone();
+  server.one_gone();
   return true;
 }
 

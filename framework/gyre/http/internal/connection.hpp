@@ -58,6 +58,8 @@ class Connection final : private ReceiveOperation,
   void file_send_began() noexcept;
   void file_send_ended() noexcept;
   bool inform(Exchange& exchange, Status status, std::string_view fields);
+  /// The deadline of an exchange has become earlier.
+  void deadline_moved() noexcept { set_deadline(); }
 
  private:
   enum class Life : std::uint8_t {
@@ -111,7 +113,7 @@ class Connection final : private ReceiveOperation,
   // Reading.
   bool receiving() const noexcept { return Operation::armed(); }
   void on_bytes(std::string_view data);
-  void on_end() noexcept;
+  void on_end(bool broken) noexcept;
   std::string_view unused() const noexcept { return input_.view(); }
   void use(std::size_t count) noexcept { input_.drop(count); }
   void consume();
@@ -119,6 +121,7 @@ class Connection final : private ReceiveOperation,
   bool take_head();
   bool take_body();
   void begin_body(Exchange& exchange);
+  void body_cut_off(Exchange& exchange) noexcept;
   void receive_in_bulk(bool wanted) noexcept;
   void collected(Exchange& exchange);
   TimePoint body_deadline() const noexcept;
@@ -143,6 +146,7 @@ class Connection final : private ReceiveOperation,
   Response result_of(Exchange& exchange);
   Response failed(Exchange& exchange);
   void expire(Exchange& exchange);
+  void shed(Exchange& exchange);
   void refuse(Status status);
   void schedule_work() noexcept;
 
@@ -163,8 +167,11 @@ class Connection final : private ReceiveOperation,
   void write(wire::ResponseHead& head, std::string_view body, const Exchange& exchange);
   Output& output(std::size_t bytes);
   void written(Output& out, std::size_t bytes, const Exchange& exchange) noexcept;
-  Duration write_stall(const RouteLimits* route) const noexcept;
-  std::uint32_t rate(const RouteLimits* route) const noexcept;
+  Duration write_stall(const RouteOptions* route) const noexcept;
+  std::uint32_t rate(const RouteOptions* route) const noexcept;
+  std::uint64_t taken_min(const RouteOptions* route) const noexcept;
+  Exchange& file_sender() noexcept;
+  void judge_file_send() noexcept;
   void send_next() noexcept;
   void submit_send() noexcept;
   bool goes_on(Output& output, std::int32_t result) noexcept;
@@ -174,6 +181,7 @@ class Connection final : private ReceiveOperation,
   void linger() noexcept;
   void close(CancelReason reason = CancelReason::client_gone) noexcept;
   void abort() noexcept;
+  void orphan(Exchange& exchange, Exchange*& keeper) noexcept;
   void leave() noexcept;
   void start_session();
   /// Ends a connection that has nothing more to do and nothing more to expect.
@@ -208,6 +216,7 @@ class Connection final : private ReceiveOperation,
   bool file_send_ = false;  ///< A file is on its way past the outputs.
   bool judging_ = false;    ///< The send was interrupted to see how far it got.
   bool reset_ = false;      ///< Closed with a reset, so that nothing looks complete.
+  bool placed_ = true;      ///< Counts as open; no more once it has left its place to exchanges that outlive it.
   TimePoint deadline_ = time_never;
   TimePoint phase_deadline_ = time_never;  ///< Of the head that is arriving; in the end of the client's end.
   TimePoint send_deadline_ = time_never;   ///< Of what is being sent.

@@ -125,8 +125,7 @@ void Connection::answer_stream(Exchange& exchange, bool last) {
     head.content_length = length.value_or(0);
   }
   const bool written = has_body && exchange.head.method() != Method::head;
-  const bool reads = exchange.handler->body_use() == RequestHandler::BodyUse::streamed;
-  if (written && reads && !is_error(response.status())) permit(exchange);  // for a task that reads while it writes
+  if (written && !is_error(response.status())) permit(exchange);  // for a task that reads while it writes
   write(head, {}, exchange);
   exchange.task = {};
   exchange.last = last;
@@ -141,7 +140,7 @@ void Connection::answer_stream(Exchange& exchange, bool last) {
   exchange.stage = Exchange::Stage::writing;
   // The handler's scope, with its deadline, has ended with the head.
   Context& context = exchange.enter(server_->context);
-  exchange.request.set_informer(nullptr);
+  exchange.request.set_control(nullptr);
   try {
     exchange.body_task = response.write_body(exchange.writer);
   } catch (...) {
@@ -214,6 +213,8 @@ bool Connection::inform(Exchange& exchange, Status status, std::string_view fiel
   return true;
 }
 
-bool Exchange::inform(Status status, std::string_view fields) { return connection->inform(*this, status, fields); }
+bool Exchange::inform(Status status, std::string_view fields) {
+  return connection != nullptr && connection->inform(*this, status, fields);
+}
 
 }  // namespace gyre::http

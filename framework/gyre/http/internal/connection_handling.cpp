@@ -1,5 +1,6 @@
 // From a head to an answer: handlers and their tasks.
 
+#include <gyre/http/cancel_status.hpp>
 #include <gyre/http/internal/connection.hpp>
 
 namespace gyre::http {
@@ -26,7 +27,7 @@ void Connection::begin_with_body(Exchange& exchange, std::string_view head_bytes
   RequestHandler& handler = *exchange.handler;
   const bool plain = handler.kind() == RequestHandler::Kind::plain;
   const bool collected = handler.body_use() == RequestHandler::BodyUse::collected;
-  const std::uint64_t most = handler.limits().body.value_or(server_->options.limits.body);
+  const std::uint64_t most = handler.options().body.value_or(server_->options.limits.body);
   const std::uint64_t length = head.content_length().value_or(0);
   if (length > most && handler.body_use() != RequestHandler::BodyUse::ignored) {
     ++server_->statistics.rejected;
@@ -93,11 +94,14 @@ Response Connection::answer_of(Exchange& exchange) {
 }
 
 void Connection::start_task(Exchange& exchange) {
-  const Duration limit = exchange.handler->limits().handler.value_or(server_->options.limits.handler);
+  if (server_->statistics.handlers_running >= server_->options.limits.handlers) [[unlikely]]
+    return shed(exchange);
+  const Duration limit = exchange.handler->options().handler.value_or(server_->options.limits.handler);
   Context& context = exchange.enter(server_->context);
   exchange.deadline = time_after(now(), limit);
+  exchange.deadline_status = exchange.handler->options().deadline_status;
   context.limit_deadline(exchange.deadline);
-  exchange.offer_informer();
+  exchange.offer_control();
   exchange.stage = Exchange::Stage::running;
   try {
     exchange.task = exchange.handler->start(exchange.request);
@@ -106,10 +110,11 @@ void Connection::start_task(Exchange& exchange) {
     return advance();
   }
   exchange.task_active = true;
+  ++server_->statistics.handlers_running;
   Exchange* const outer = std::exchange(starting_, &exchange);
   exchange.task.start(context, exchange);
   starting_ = outer;
-  if (!exchange.task_done) return;
+  if (!exchange.task_done || exchange.connection == nullptr) return;
   task_ended(exchange);
   advance();
 }
@@ -119,6 +124,7 @@ void Connection::task_ended(Exchange& exchange) {
   exchange.task_active = exchange.task_done = false;
   const bool late = std::exchange(exchange.late, false);
   const bool unanswered = exchange.stage == Exchange::Stage::running;
+  if (late || unanswered) --server_->statistics.handlers_running;
   if (late || (unanswered && closing())) ++server_->statistics.answers_dropped;
   if (closing()) return release(exchange);
   switch (exchange.stage) {
@@ -137,22 +143,30 @@ Response Connection::result_of(Exchange& exchange) {
   try {
     return exchange.task.result();
   } catch (const Cancelled&) {
-    return Response::problem(Status::service_unavailable);
+    const std::optional<Status> status = answer_to(exchange.context->reason());
+    if (status && *status != Status::internal_server_error) return Response::problem(*status);
+    return failed(exchange);
   } catch (...) {
     return failed(exchange);
   }
 }
 
+bool Exchange::body_threw() const noexcept {
+  if (!incoming.failed()) return false;
+  try {
+    throw;
+  } catch (const Failure&) {
+    return true;
+  } catch (...) {
+    return false;
+  }
+}
+
 /// The answer to an exception, which is being handled. One that comes from a broken body has the body's status.
 Response Connection::failed(Exchange& exchange) {
-  if (exchange.incoming.failed()) {
-    try {
-      throw;
-    } catch (const Failure&) {
-      ++server_->statistics.rejected;
-      return Response::problem(exchange.incoming.status());
-    } catch (...) {
-    }
+  if (exchange.body_threw()) {
+    ++server_->statistics.rejected;
+    return Response::problem(exchange.incoming.status());
   }
   return server_->service.failed(exchange.request, std::current_exception());
 }
@@ -162,9 +176,32 @@ Response Connection::failed(Exchange& exchange) {
 void Connection::expire(Exchange& exchange) {
   exchange.deadline = time_never;
   if (exchange.stage != Exchange::Stage::running) return;
+  if (exchange.task_done) return;  // just in time: it is about to be looked at
   exchange.cancel(CancelReason::deadline);
   exchange.late = true;
-  ready(exchange, Response::problem(Status::service_unavailable));
+  ready(exchange, Response::problem(exchange.deadline_status));
+}
+
+void Exchange::limit_deadline(TimePoint when, Status status) noexcept {
+  if (stage != Stage::running || when >= deadline) return;
+  deadline = when;
+  deadline_status = status;
+  context->limit_deadline(when);
+  if (connection != nullptr) {
+    connection->deadline_moved();
+  } else {
+    orphans->deadline_moved(when);
+  }
+}
+
+// Too many handlers are at work: for this one there is no place, and the connection may ask again.
+void Connection::shed(Exchange& exchange) {
+  ++server_->statistics.rejected;
+  ++server_->statistics.handlers_shed;
+  Response response = Response::problem(Status::service_unavailable);
+  response.add("Retry-After", "1");
+  ready(exchange, std::move(response));
+  advance();
 }
 
 // What the connection answers by itself: the request cannot be trusted or not be served, so nothing after it is read.

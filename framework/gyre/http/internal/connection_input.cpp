@@ -19,16 +19,25 @@ void Connection::on_bytes(std::string_view data) {
   if (reading_ != nullptr) reading_->incoming.arrived();
 }
 
-// The client may only have ended its side: what it has asked for still goes out (`retire`), unless it takes more time.
-void Connection::on_end() noexcept {
+// The client may only have ended its side: what it has asked for still goes out (`retire`), unless it takes more time
+// than a client is taken to wait for without a sign of life (`HalfClose`).
+void Connection::on_end(bool broken) noexcept {
   receive_ended_ = true;
-  if (at_work() || life_ == Life::leaving) {
+  const bool gone = broken || server_->options.half_close == HalfClose::gone;
+  if ((gone && at_work()) || life_ == Life::leaving) {
     close(CancelReason::client_gone);
   } else if (life_ == Life::lingering) {
     close();
   } else if (reading_ != nullptr) {
-    end_after_output();  // the body is cut off
+    body_cut_off(*reading_);
   }
+}
+
+// A task can still read what is there.
+void Connection::body_cut_off(Exchange& exchange) noexcept {
+  if (!exchange.task_active || exchange.stage == Exchange::Stage::answered) return end_after_output();
+  exchange.incoming.cut_off(now());
+  body_progressed(exchange);
 }
 
 void Connection::consume() {
@@ -76,7 +85,7 @@ bool Connection::take_head() {
 void Connection::begin_body(Exchange& exchange) {
   const Limits& limits = server_->options.limits;
   const wire::RequestHead& head = exchange.head;
-  const std::uint64_t most = exchange.handler->limits().body.value_or(limits.body);
+  const std::uint64_t most = exchange.handler->options().body.value_or(limits.body);
   exchange.incoming.begin(head, limits.chunks, most, now());
   exchange.body_pending = true;
   exchange.request.set_body_source(&exchange.incoming);
@@ -136,8 +145,9 @@ void Connection::body_progressed(Exchange& exchange) noexcept {
   if (exchange.stage == Exchange::Stage::collecting) return;
   body.wake_reader(now());
   if (exchange.stage == Exchange::Stage::answered) {
-    if (too_much || body.failed()) end_after_output();
+    const bool ends = too_much || body.failed();
     if (!exchange.task_active) release(exchange);
+    if (ends) end_after_output();
   }
   schedule_work();
 }

@@ -43,7 +43,7 @@ void Connection::append_output(const Exchange& exchange, std::string_view first,
 }
 
 void Connection::written(Output& out, std::size_t bytes, const Exchange& exchange) noexcept {
-  out.route = exchange.refusal ? nullptr : &exchange.handler->limits();
+  out.route = exchange.refusal ? nullptr : &exchange.handler->options();
   out.size += static_cast<std::uint32_t>(bytes);
   output_bytes_ += bytes;
 }
@@ -110,35 +110,46 @@ bool Connection::goes_on(Output& output, std::int32_t result) noexcept {
   const auto sent = static_cast<std::uint32_t>(std::max(result, 0));
   if (result < 0 && result != -ECANCELED) return false;
   if (output.sent_before + sent == output.size) return false;  // it was just done
-  const std::uint64_t seconds = std::chrono::floor<std::chrono::seconds>(write_stall(output.route)).count();
-  const std::uint64_t needed = std::max<std::uint64_t>(1, seconds * rate(output.route));
-  if (sent < needed) return false;
+  if (sent < taken_min(output.route)) return false;
   output.sent_before += sent;
   submit_send();
   return true;
 }
 
-Duration Connection::write_stall(const RouteLimits* route) const noexcept {
+Duration Connection::write_stall(const RouteOptions* route) const noexcept {
   const Duration usual = server_->options.limits.write_stall;
   return route != nullptr ? route->write_stall.value_or(usual) : usual;
 }
 
-std::uint32_t Connection::rate(const RouteLimits* route) const noexcept {
+std::uint32_t Connection::rate(const RouteOptions* route) const noexcept {
   const std::uint32_t usual = server_->options.limits.rate;
   return route != nullptr ? route->rate.value_or(usual) : usual;
 }
 
+/// What a client must have taken in the time of a `write_stall`.
+std::uint64_t Connection::taken_min(const RouteOptions* route) const noexcept {
+  const std::uint64_t seconds = std::chrono::floor<std::chrono::seconds>(write_stall(route)).count();
+  return std::max<std::uint64_t>(1, seconds * rate(route));
+}
+
 // --- files, which go past the outputs --------------------------------------------------------------------------------
+
+Exchange& Connection::file_sender() noexcept {
+  return *exchanges_.find([](Exchange& each) { return each.outgoing.sending_file(); });
+}
 
 void Connection::file_send_began() noexcept {
   file_send_ = true;
-  const Exchange& exchange = *exchanges_.find([](Exchange& each) { return each.outgoing.sending_file(); });
-  const RouteLimits* route = &exchange.handler->limits();
-  const std::uint32_t slowest = rate(route);
-  const std::uint64_t seconds = slowest == 0 ? 0 : exchange.outgoing.file_bytes() / slowest;
-  // How far the kernel got cannot be asked without losing bytes: the time is that of the slowest client allowed.
-  send_deadline_ = time_after(now(), std::max(write_stall(route), Duration{std::chrono::seconds{seconds}}));
+  send_deadline_ = time_after(now(), write_stall(&file_sender().handler->options()));
   set_deadline();
+}
+
+/// As `goes_on`, but a file's send tells how far it is without being interrupted.
+void Connection::judge_file_send() noexcept {
+  Exchange& exchange = file_sender();
+  const RouteOptions* const route = &exchange.handler->options();
+  if (exchange.outgoing.file_progress() < taken_min(route)) return abort();
+  send_deadline_ = time_after(now(), write_stall(route));
 }
 
 void Connection::file_send_ended() noexcept {

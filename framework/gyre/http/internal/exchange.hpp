@@ -11,10 +11,11 @@
 namespace gyre::http {
 
 class Connection;
+class Orphans;
 
 /// One request and its answer in the making: the parsed head, the arena, the bodies, the task. Pooled per loop. A
-/// connection has one only while it works on a request.
-struct Exchange final : TaskObserver, ListHook<Exchange>, private gyre::detail::Informer {
+/// connection has one only while it works on a request. It may outlive its connection: see `Orphans`.
+struct Exchange final : TaskObserver, ListHook<Exchange>, private gyre::detail::RequestControl {
   explicit Exchange(void (*done)(TaskObserver&) noexcept) noexcept : TaskObserver(done) {}
 
   enum class Stage : std::uint8_t {
@@ -35,7 +36,9 @@ struct Exchange final : TaskObserver, ListHook<Exchange>, private gyre::detail::
   wire::RequestHead head{std::span<wire::Field>{}};
   Request request{arena, head};
   RequestHandler* handler = nullptr;
-  Connection* connection = nullptr;
+  Connection* connection = nullptr;  ///< Null once that has gone and left this one to `orphans`.
+  Orphans* orphans = nullptr;
+  Exchange* beside = nullptr;  ///< A ring of those that keep the place of one connection together; null: not this one.
   Stage stage = Stage::parsed;
   bool refusal = false;       ///< There is no request that could be trusted, only an answer.
   bool task_active = false;   ///< `task` has been started and its end not been looked at.
@@ -49,7 +52,8 @@ struct Exchange final : TaskObserver, ListHook<Exchange>, private gyre::detail::
   BodyWriter writer{outgoing};
 
   std::optional<Context> context;
-  TimePoint deadline = time_never;  ///< Of the handler.
+  TimePoint deadline = time_never;                       ///< Of the handler.
+  Status deadline_status = Status::service_unavailable;  ///< What it is answered with.
   Task<Response> task;
   Task<> body_task;
   Response response;
@@ -77,10 +81,31 @@ struct Exchange final : TaskObserver, ListHook<Exchange>, private gyre::detail::
     if (context) context->cancel(reason);
   }
 
-  void offer_informer() noexcept { request.set_informer(this); }
+  void offer_control() noexcept { request.set_control(this); }
+
+  /// The handler's own task is at work, not that of a body or a session.
+  bool handler_at_work() const noexcept { return task_active && (stage == Stage::running || late); }
+  /// Whether the exception that is being handled is that of the request's body, which broke.
+  bool body_threw() const noexcept;
+
+  /// Keeps the place of a connection, together with those that keep it already.
+  void join_slot(Exchange* others) noexcept {
+    beside = this;
+    if (others != nullptr) std::swap(beside, others->beside);
+  }
+  /// True for the last one.
+  bool leave_slot() noexcept {
+    if (beside == nullptr) return false;
+    Exchange* before = this;
+    while (before->beside != this) before = before->beside;
+    before->beside = beside;
+    beside = nullptr;
+    return before == this;
+  }
 
  private:
   bool inform(Status status, std::string_view fields) override;
+  void limit_deadline(TimePoint when, Status status) noexcept override;
 };
 
 class ExchangePool {

@@ -28,14 +28,42 @@ void IncomingBody::clear() noexcept {
   reader_ = nullptr;
   next_ = {};
   piece_.clear();
+  rest_.clear();
   memory_ = nullptr;
   filled_ = 0;
   discarded_ = 0;
   started_ = progressed_ = paused_ = time_never;
   status_ = Status{0};
   mode_ = Mode::held;
-  wants_permission_ = false;
+  wants_permission_ = cut_off_ = false;
 }
+
+void IncomingBody::cut_off(TimePoint now) noexcept {
+  cut_off_ = true;
+  const bool found_out_later = mode_ == Mode::held && reader_ == nullptr;
+  if (found_out_later || mode_ == Mode::discarded || ended()) return;
+  fail(Status::bad_request, Errc::closed);
+  wake_reader(now);
+}
+
+// --- what is the connection's, as long as there is one ---------------------------------------------------------------
+
+TimePoint IncomingBody::now() const noexcept {
+  return exchange_->connection != nullptr ? exchange_->connection->now() : progressed_;
+}
+
+InputBuffer IncomingBody::take_input() {
+  if (exchange_->connection == nullptr) return std::move(rest_);
+  exchange_->connection->permit(*exchange_);
+  return exchange_->connection->take_input();
+}
+
+void IncomingBody::give_back_input(std::string_view rest) {
+  if (exchange_->connection != nullptr) return exchange_->connection->give_back_input(rest);
+  if (!rest.empty()) rest_.append(rest);
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
 
 void IncomingBody::start_collecting() {
   if (const auto left = decoder_.left()) {
@@ -43,7 +71,7 @@ void IncomingBody::start_collecting() {
   }
   piece_.clear();
   mode_ = Mode::collected;
-  resume(exchange_->connection->now());
+  resume(now());
 }
 
 void IncomingBody::append(std::string_view data) {
@@ -93,9 +121,10 @@ IncomingBody::Piece IncomingBody::take() noexcept {
   if (ended()) return {State::ended};
   if (mode_ == Mode::collected) return {State::failed, {}, Errc::invalid_argument};  // it goes elsewhere
   const Piece piece = decode();
-  Connection& connection = *exchange_->connection;
-  connection.body_progressed(*exchange_);
-  connection.pause_or_resume();
+  if (Connection* const connection = exchange_->connection; connection != nullptr) {
+    connection->body_progressed(*exchange_);
+    connection->pause_or_resume();
+  }
   return piece;
 }
 
@@ -108,11 +137,9 @@ void IncomingBody::arrived() noexcept {
 }
 
 IncomingBody::Piece IncomingBody::decode() noexcept {
-  Connection& connection = *exchange_->connection;
   std::size_t size = 0;
   try {
-    connection.permit(*exchange_);
-    piece_ = connection.take_input();
+    piece_ = take_input();
     char* const begin = piece_.data();
     const std::size_t whole = piece_.size();
     std::size_t used = 0;
@@ -123,13 +150,14 @@ IncomingBody::Piece IncomingBody::decode() noexcept {
       size += step.data.size();
       used += step.used;
     }
-    after_step(connection.now());
-    connection.give_back_input({begin + used, whole - used});
+    after_step(now());
+    give_back_input({begin + used, whole - used});
   } catch (const std::bad_alloc&) {
     fail(Status::service_unavailable, Errc::out_of_memory);
   }
   const std::string_view data{piece_.data(), size};
   if (!data.empty()) return {State::ready, data};
+  if (cut_off_ && !ended()) fail(Status::bad_request, Errc::closed);
   if (failed()) return failure();
   return {ended() ? State::ended : State::waiting};
 }
@@ -138,15 +166,20 @@ IncomingBody::Piece IncomingBody::collect() noexcept {
   if (failed()) return failure();
   if (mode_ == Mode::discarded) return {State::failed, {}, Errc::cancelled};
   if (mode_ == Mode::held && !ended()) {
-    Connection& connection = *exchange_->connection;
+    Connection* const connection = exchange_->connection;
     try {
-      connection.permit(*exchange_);
+      if (connection != nullptr) connection->permit(*exchange_);
       start_collecting();
-      connection.feed_body(*exchange_);
+      if (connection != nullptr) {
+        connection->feed_body(*exchange_);
+      } else {
+        rest_.drop(feed(rest_.view(), progressed_));
+      }
     } catch (const std::bad_alloc&) {
       fail(Status::service_unavailable, Errc::out_of_memory);
     }
-    connection.body_progressed(*exchange_);
+    if (cut_off_ && !ended()) fail(Status::bad_request, Errc::closed);
+    if (connection != nullptr) connection->body_progressed(*exchange_);
     if (failed()) return failure();
   }
   return {ended() ? State::ready : State::waiting};
@@ -154,13 +187,12 @@ IncomingBody::Piece IncomingBody::collect() noexcept {
 
 void IncomingBody::set_reader(gyre::detail::Waiter* reader) noexcept {
   reader_ = reader;
-  const TimePoint now = exchange_->connection->now();
   if (reader != nullptr) {
-    resume(now);
+    resume(now());
   } else {
-    pause(now);
+    pause(now());
   }
-  exchange_->connection->pause_or_resume();
+  if (exchange_->connection != nullptr) exchange_->connection->pause_or_resume();
 }
 
 TimePoint IncomingBody::deadline(Duration stall, std::uint32_t rate, Duration grace) const noexcept {

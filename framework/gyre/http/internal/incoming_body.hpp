@@ -52,6 +52,14 @@ class IncomingBody final : public gyre::detail::BodySource {
     error_ = error;
   }
 
+  /// No more will arrive. What is there can still be read; what is missing then fails with `Errc::closed`.
+  void cut_off(TimePoint now) noexcept;
+  /// The same, and the connection has gone and left behind what had arrived.
+  void cut_off(InputBuffer rest, TimePoint now) noexcept {
+    rest_ = std::move(rest);
+    cut_off(now);
+  }
+
   /// The client waits for a 100 and has not got it.
   bool wants_permission() const noexcept { return wants_permission_; }
   void permit() noexcept { wants_permission_ = false; }
@@ -82,6 +90,9 @@ class IncomingBody final : public gyre::detail::BodySource {
 
  private:
   Piece failure() const noexcept { return {State::failed, {}, error_}; }
+  TimePoint now() const noexcept;
+  InputBuffer take_input();
+  void give_back_input(std::string_view rest);
   Piece decode() noexcept;
   void after_step(TimePoint now);
   void append(std::string_view data);
@@ -92,6 +103,7 @@ class IncomingBody final : public gyre::detail::BodySource {
   gyre::detail::Waiter* reader_ = nullptr;
   Piece next_;         ///< For the reader that was woken.
   InputBuffer piece_;  ///< What `take` handed out last, or a chunked body that is being collected.
+  InputBuffer rest_;   ///< What arrived and was not read when the connection went.
   char* memory_ = nullptr;
   std::size_t filled_ = 0;
   std::uint64_t discarded_ = 0;
@@ -102,6 +114,7 @@ class IncomingBody final : public gyre::detail::BodySource {
   Error error_ = Errc::unexpected;
   Mode mode_ = Mode::held;
   bool wants_permission_ = false;
+  bool cut_off_ = false;
 };
 
 }  // namespace gyre::http

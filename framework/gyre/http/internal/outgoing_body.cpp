@@ -13,7 +13,8 @@ void OutgoingBody::begin(Framing framing, std::uint64_t length) noexcept {
 
 void OutgoingBody::clear() noexcept {
   writer_ = nullptr;
-  left_ = file_left_ = file_bytes_ = 0;
+  left_ = file_left_ = 0;
+  file_send_ = nullptr;
   trailers_.clear();
 }
 
@@ -75,13 +76,14 @@ int OutgoingBody::begin_file(std::uint64_t size) {
   return exchange_->connection->socket();
 }
 
-void OutgoingBody::begin_file_send(std::uint64_t size) noexcept {
-  file_bytes_ = size;
+void OutgoingBody::begin_file_send(const SendFileOperation& send) noexcept {
+  file_send_ = &send;
+  file_sent_ = 0;
   exchange_->connection->file_send_began();
 }
 
 void OutgoingBody::end_file(std::uint64_t sent) noexcept {
-  file_bytes_ = 0;
+  file_send_ = nullptr;
   file_left_ -= sent;
   if (file_left_ == 0 && framing_ == Framing::chunked) {
     try {

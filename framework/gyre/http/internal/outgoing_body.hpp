@@ -26,8 +26,12 @@ class OutgoingBody final : public gyre::detail::BodySink {
   Framing framing() const noexcept { return framing_; }
   /// Wakes who waits, if what he waits for has come true.
   void wake_writer() noexcept;
-  bool sending_file() const noexcept { return file_bytes_ != 0; }
-  std::uint64_t file_bytes() const noexcept { return file_bytes_; }
+  bool sending_file() const noexcept { return file_send_ != nullptr; }
+  /// Bytes of the file that have gone out since this was asked last. Only while `sending_file`.
+  std::size_t file_progress() noexcept {
+    const std::size_t sent = sent_by(*file_send_);
+    return sent - std::exchange(file_sent_, sent);
+  }
 
   // BodySink
   bool closed() const noexcept override;
@@ -40,7 +44,7 @@ class OutgoingBody final : public gyre::detail::BodySink {
     wants_all_ = all;
   }
   int begin_file(std::uint64_t size) override;
-  void begin_file_send(std::uint64_t size) noexcept override;
+  void begin_file_send(const SendFileOperation& send) noexcept override;
   void end_file(std::uint64_t sent) noexcept override;
 
  private:
@@ -50,9 +54,10 @@ class OutgoingBody final : public gyre::detail::BodySink {
 
   Exchange* exchange_;
   gyre::detail::Waiter* writer_ = nullptr;
-  std::uint64_t left_ = 0;        ///< Of an announced length.
-  std::uint64_t file_left_ = 0;   ///< Of the files that were begun: what is not sent leaves the body open for ever.
-  std::uint64_t file_bytes_ = 0;  ///< Of it on their way past us.
+  std::uint64_t left_ = 0;       ///< Of an announced length.
+  std::uint64_t file_left_ = 0;  ///< Of the files that were begun: what is not sent leaves the body open for ever.
+  const SendFileOperation* file_send_ = nullptr;  ///< What sends a piece of one past us.
+  std::size_t file_sent_ = 0;                     ///< By it, when that was last looked at.
   std::string trailers_;
   Framing framing_ = Framing::chunked;
   bool wants_all_ = false;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <gyre/base/assert.hpp>
-#include <gyre/http/limits.hpp>
+#include <gyre/http/route_options.hpp>
 #include <gyre/loop/operation.hpp>
 
 #include <cstdint>
@@ -27,7 +27,7 @@ struct Output : SendOperation {
 
   Connection* connection = nullptr;
   Output* next = nullptr;
-  const RouteLimits* route = nullptr;  ///< Of the answer that was written last.
+  const RouteOptions* route = nullptr;  ///< Of the answer that was written last.
   std::uint32_t size = 0;
   std::uint32_t capacity;
   std::uint32_t sent_before = 0;  ///< By sends that were interrupted.

@@ -2,6 +2,7 @@
 
 #include <gyre/http/internal/common_fields.hpp>
 #include <gyre/http/internal/exchange.hpp>
+#include <gyre/http/internal/orphans.hpp>
 #include <gyre/http/internal/output.hpp>
 #include <gyre/http/server.hpp>
 
@@ -11,10 +12,12 @@ namespace gyre::http {
 struct ServerState {
   ServerState(Loop& owner, Service& answers, ServerOptions settings);
 
-  /// The last connection is gone. Whoever waits goes on in a later step: he may destroy the server, and the caller is
-  /// still at work in it.
-  void all_gone() noexcept {
-    if (on_all_gone) loop.schedule(all_gone_work);
+  /// Nothing is left of any request.
+  bool gone() const noexcept { return connections.empty() && orphans.empty(); }
+  /// A connection or an orphan has gone. If it was the last, whoever waits goes on in a later step: he may destroy the
+  /// server, and the caller is still at work in it.
+  void one_gone() noexcept {
+    if (on_all_gone && gone()) loop.schedule(all_gone_work);
   }
 
   Loop& loop;
@@ -25,6 +28,7 @@ struct ServerState {
   OutputPool outputs;
   ExchangePool exchanges;
   CommonFields common_fields;
+  Orphans orphans{*this};
   ServerStatistics statistics;
   bool draining = false;
   std::coroutine_handle<> on_all_gone;

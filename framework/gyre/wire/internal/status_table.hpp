@@ -14,7 +14,7 @@ struct RegisteredStatus {
   std::string_view reason;
 };
 
-/// Every registered code with its reason phrase. The first stands for all codes that are not registered.
+/// Every code that has a name with its reason phrase. The first stands for all codes that are not registered.
 inline constexpr RegisteredStatus registered_statuses[] = {
     {Status{0}, ""},
     {Status::continue_, "Continue"},
@@ -67,6 +67,7 @@ inline constexpr RegisteredStatus registered_statuses[] = {
     {Status::too_many_requests, "Too Many Requests"},
     {Status::request_header_fields_too_large, "Request Header Fields Too Large"},
     {Status::unavailable_for_legal_reasons, "Unavailable For Legal Reasons"},
+    {Status::client_closed_request, "Client Closed Request"},  // for logs
     {Status::internal_server_error, "Internal Server Error"},
     {Status::not_implemented, "Not Implemented"},
     {Status::bad_gateway, "Bad Gateway"},

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <gyre/base/time.hpp>
+#include <gyre/wire/status.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+namespace gyre {
+
+/// What becomes of a coroutine handler whose client has left before the answer. The task of a streamed answer is always
+/// cancelled, since nobody reads it; the session of an upgrade has the socket, and hears it from that.
+enum class OnDisconnect : std::uint8_t {
+  cancel,  ///< Its scope is cancelled with `CancelReason::client_gone`.
+  /// It runs to its end with the token unfired; the answer is dropped and counted. What of its body had not arrived
+  /// fails with `Errc::closed`. The socket is closed at once, but its place under `Limits::connections` stays taken
+  /// until the last such handler of the connection has ended. Deadlines and a server's stop still cancel it.
+  finish,
+  detach,  ///< As `finish`, and the place is given back at once.
+};
+
+/// What one route has otherwise than the server. What is not set is the server's (`Limits`).
+struct RouteOptions {
+  /// `Limits::body` of this route, and so on.
+  std::optional<std::size_t> body = {};
+  std::optional<Duration> body_stall = {};
+  std::optional<Duration> handler = {};
+  /// What the client gets when `handler` is over: `Status::gateway_timeout` suits a route that asks other servers.
+  Status deadline_status = Status::service_unavailable;
+  std::optional<Duration> write_stall = {};
+  std::optional<std::uint32_t> rate = {};
+  OnDisconnect on_disconnect = OnDisconnect::cancel;
+};
+
+}  // namespace gyre

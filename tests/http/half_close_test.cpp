@@ -1,0 +1,199 @@
+#include "route_site.hpp"
+
+#include <gyre/loop/sim/sim_loop.hpp>
+
+#include <catch2/catch.hpp>
+#include <each_loop.hpp>
+
+using namespace gyre;
+using namespace gyre::test;
+using loop_test::for_each_loop;
+using loop_test::for_each_sim_loop;
+
+namespace {
+
+ServerOptions served() {
+  ServerOptions options;
+  options.half_close = HalfClose::served;
+  return options;
+}
+
+Task<std::string> sleepy(CancelReason* reason, Duration length) {
+  Context& context = co_await this_context();
+  try {
+    co_await sleep_for(length);
+  } catch (const Cancelled&) {
+    *reason = context.reason();
+    throw;
+  }
+  co_return "slept";
+}
+
+}  // namespace
+
+TEST_CASE("a client that ends its side while a handler is at work has left, or is served", "[http][half_close]") {
+  for_each_loop([](Loop& loop) {
+    for (const HalfClose choice : {HalfClose::gone, HalfClose::served}) {
+      ServerOptions options;
+      options.half_close = choice;
+      CancelReason reason = CancelReason::none;
+      Router router;
+      router.get("/sleep", [&] { return sleepy(&reason, 20ms); });
+      router.get("/", [] { return "hello"; });
+      with_routes(
+          loop, router,
+          [&](RouteSite& site) -> Task<> {
+            Stream stream = co_await site.connect();
+            co_await send(stream, request("GET /sleep") + request("GET /sleep") + request("GET /"));
+            stream.shutdown(ShutdownSide::send);
+            const std::string answers = co_await read_to_end(stream);
+            const bool answered = choice == HalfClose::served;
+            CHECK(count(answers, "HTTP/1.1 200 OK") == (answered ? 3 : 0));
+            CHECK(reason == (answered ? CancelReason::none : CancelReason::client_gone));
+            co_await site.quiet();
+            CHECK(site.server.statistics().answers_dropped == (answered ? 0 : 2));
+          },
+          options);
+    }
+  });
+}
+
+TEST_CASE("a half-closed client's bodies are served as far as they came", "[http][half_close][body]") {
+  struct Case {
+    std::string_view fields;
+    std::string_view body;
+    std::string_view status;
+  };
+  constexpr Case cases[] = {{"Content-Length: 10\r\n", "0123456789", "200"},
+                            {"Content-Length: 10\r\n", "0123", "400"},
+                            {"Transfer-Encoding: chunked\r\n", "a\r\n0123456789\r\n0\r\n\r\n", "200"},
+                            {"Transfer-Encoding: chunked\r\n", "a\r\n01234", "400"}};
+  for_each_sim_loop([&](Loop& loop) {
+    for (const Duration pause : {Duration{0}, Duration{20ms}}) {
+      Router router;
+      router.post("/read", [&](Body body) -> Task<std::string> {
+        co_await sleep_for(pause);
+        std::string text;
+        for (;;) {
+          const Result<std::string_view> piece = co_await body.read();
+          if (piece.value().empty()) co_return text;
+          text += *piece;
+        }
+      });
+      router.post("/collect", [&](Request& request, Body) -> Task<std::string> {
+        co_await sleep_for(pause);
+        const Result<void> collected = co_await request.collect();
+        collected.value();
+        co_return std::string{request.body()};
+      });
+      router.post("/collected", [&](const Request& request) -> Task<std::string> {
+        co_await sleep_for(pause);
+        co_return std::string{request.body()};
+      });
+      with_routes(
+          loop, router,
+          [&](RouteSite& site) -> Task<> {
+            for (const Case& each : cases) {
+              for (const std::string path : {"/read", "/collect", "/collected"}) {
+                CAPTURE(pause.count(), each.fields, each.body, path);
+                Stream stream = co_await site.connect();
+                co_await send(stream, request("POST " + path, each.fields, each.body));
+                stream.shutdown(ShutdownSide::send);
+                const std::string answer = co_await read_to_end(stream);
+                CHECK(answer.substr(9, 3) == each.status);
+                if (each.status == "200") CHECK(body_of(answer) == "0123456789");
+              }
+            }
+          },
+          served());
+    }
+  });
+}
+
+TEST_CASE("a stream goes on for a half-closed client that is served", "[http][half_close][stream]") {
+  for_each_loop([](Loop& loop) {
+    Router router;
+    router.get("/", [] {
+      return Response::stream([](BodyWriter& out) -> Task<> {
+        for (int count = 0; count < 5; ++count) {
+          co_await out.write("x");
+          co_await sleep_for(2ms);
+        }
+      });
+    });
+    with_routes(
+        loop, router,
+        [&](RouteSite& site) -> Task<> {
+          Stream stream = co_await site.connect();
+          co_await send(stream, request("GET /"));
+          stream.shutdown(ShutdownSide::send);
+          const std::string answer = co_await read_to_end(stream);
+          CHECK(dechunk(body_of(answer)) == "xxxxx");
+        },
+        served());
+  });
+}
+
+TEST_CASE("a reset is a lost client in any case", "[http][half_close]") {
+  for_each_loop([](Loop& loop) {
+    CancelReason reason = CancelReason::none;
+    Router router;
+    router.get("/sleep", [&] { return sleepy(&reason, 10s); });
+    with_routes(
+        loop, router,
+        [&](RouteSite& site) -> Task<> {
+          Stream stream = co_await site.connect();
+          co_await send(stream, request("GET /sleep"));
+          co_await sleep_for(2ms);
+          stream.reset();
+          co_await site.quiet();
+          CHECK(reason == CancelReason::client_gone);
+        },
+        served());
+  });
+}
+
+TEST_CASE("a half-closed client that does not read is noticed when it is answered", "[http][half_close]") {
+  SimLoop loop;
+  Router router;
+  CancelReason reason = CancelReason::none;
+  router.get("/sleep", [&] { return sleepy(&reason, 20ms); });
+  router.get("/", [] { return "hello"; });
+  with_routes(
+      loop, router,
+      [&](RouteSite& site) -> Task<> {
+        {
+          Stream stream = co_await site.connect();
+          co_await send(stream, request("GET /sleep") + request("GET /sleep"));
+        }
+        co_await sleep_for(19ms);
+        CHECK(reason == CancelReason::none);
+        co_await site.quiet();
+        CHECK(site.server.statistics().connections_open == 0);
+      },
+      served());
+}
+
+TEST_CASE("what a half-closed client has sent is served although it was not read from", "[http][half_close][limits]") {
+  for_each_loop([](Loop& loop) {
+    ServerOptions options = served();
+    options.limits.read_ahead = 1024;
+    CancelReason reason = CancelReason::none;
+    Router router;
+    router.post("/sleep", [&] { return sleepy(&reason, 20ms); });
+    router.get("/", [] { return "hello"; });
+    with_routes(
+        loop, router,
+        [&](RouteSite& site) -> Task<> {
+          Stream stream = co_await site.connect();
+          std::string bytes = request("POST /sleep", "Content-Length: 0\r\n");
+          for (int index = 0; index < 300; ++index) bytes += request("GET /");
+          co_await send(stream, bytes);
+          stream.shutdown(ShutdownSide::send);
+          const std::string answers = co_await read_to_end(stream);
+          CHECK(count(answers, "HTTP/1.1 200 OK") == 301);
+          CHECK(reason == CancelReason::none);
+        },
+        options);
+  });
+}
