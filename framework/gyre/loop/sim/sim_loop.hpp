@@ -91,7 +91,6 @@ class SimLoop final : public Loop {
   struct Entry;
   struct State;
 
-
   Entry& entry(int descriptor);
   void poke_changed();
   void queue(Lane& lane, const Step& step);
