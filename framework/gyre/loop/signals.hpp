@@ -57,8 +57,9 @@ class Signals : public ListHook<Signals> {
     explicit Arrival(Signals& owner) noexcept : Waiter([](Waiter&) noexcept {}), signals(&owner) {}
     bool await_ready() const noexcept { return signals->pending_ != 0; }
     template <class Promise>
-    bool await_suspend(std::coroutine_handle<Promise> handle) noexcept {
-      if (!park(handle, detail::context_of(handle))) return false;
+    bool await_suspend(std::coroutine_handle<Promise> handle,
+                       std::source_location where = std::source_location::current()) noexcept {
+      if (!park(handle, detail::context_of(handle, where))) return false;
       signals->arrival_ = this;
       return true;
     }

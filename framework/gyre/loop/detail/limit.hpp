@@ -11,8 +11,11 @@ class InContext {
   InContext(Context& context, Task<T>& task) noexcept : context_(&context), task_(&task) {}
   bool await_ready() const noexcept { return false; }
   template <class Promise>
-  void await_suspend(std::coroutine_handle<Promise> handle) noexcept {
+  void await_suspend(std::coroutine_handle<Promise> handle,
+                     std::source_location where = std::source_location::current()) noexcept {
     observer_.parent = handle;
+    note_site(handle, where);
+    context_->set_owner(node_of(handle));
     task_->start(*context_, observer_);
     if (--observer_.pending == 0) resume_next(handle);
   }
