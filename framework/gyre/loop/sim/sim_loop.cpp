@@ -12,7 +12,9 @@ constexpr std::size_t steps_per_turn = 256;
 
 }  // namespace
 
-SimLoop::SimLoop(const SimOptions& options) : Loop(Duration{1}), state_(std::make_unique<State>(options)) {}
+SimLoop::SimLoop(const SimOptions& options) : Loop(Duration{1}), state_(std::make_unique<State>(options)) {
+  if (options.task_tree) state_->task_tree.emplace(*this);
+}
 SimLoop::~SimLoop() { await_posts(); }
 
 const SimOptions& SimLoop::options() const noexcept { return state_->options; }

@@ -23,6 +23,8 @@ struct SimOptions {
   bool split_chunks = false;
   /// More open descriptors than these are EMFILE.
   std::size_t descriptors_max = SIZE_MAX;
+  /// Switches a `TaskTree` on: what a `Deadlock` says then shows where every task waits.
+  bool task_tree = false;
 };
 
 /// A loop in a world of its own: virtual time, a network and files in memory. What takes a minute takes no time, what

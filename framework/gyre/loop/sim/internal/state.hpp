@@ -1,5 +1,6 @@
 #pragma once
 
+#include <gyre/coro/task_tree.hpp>
 #include <gyre/loop/internal/fifo.hpp>
 #include <gyre/loop/sim/internal/files.hpp>
 #include <gyre/loop/sim/internal/network.hpp>
@@ -78,6 +79,7 @@ struct SimLoop::State {
   std::vector<Lane*> active;
   std::size_t steps = 0;
   std::atomic<bool> woken{false};
+  std::optional<TaskTree> task_tree;
 };
 
 }  // namespace gyre
