@@ -59,6 +59,21 @@ class Executor {
   std::atomic<const char*> running_{nullptr};
 };
 
+/// For as long as it lives, `label` is what the executor runs; then it is again what it was.
+class RunningLabel {
+ public:
+  RunningLabel(Executor& executor, const char* label) noexcept : executor_(&executor), before_(executor.running()) {
+    executor.set_running(label);
+  }
+  RunningLabel(const RunningLabel&) = delete;
+  RunningLabel& operator=(const RunningLabel&) = delete;
+  ~RunningLabel() { executor_->set_running(before_); }
+
+ private:
+  Executor* executor_;
+  const char* before_;
+};
+
 /// A first-in, first-out queue of `Work`. Not thread-safe.
 class WorkQueue {
  public:

@@ -26,6 +26,9 @@ class BlockedSignals {
   bool blocked_ = true;
 };
 
+/// Takes back a signal that waits for this thread or for the process, without its effect. It must be blocked.
+void discard_pending_signal(int signal) noexcept;
+
 /// Signals of the process as events of a loop, without handlers. Block them in every thread first (`BlockedSignals`,
 /// before any thread is started), or the default action strikes. In simulation only `Loop::raise` delivers.
 class Signals : public ListHook<Signals> {

@@ -13,6 +13,7 @@ void Worker::open(const std::vector<Endpoint>& endpoints, const std::vector<int>
     throw std::runtime_error{"no " + std::string{name(options.backend)} + " loop: " + loop.error().message()};
   }
   loop_ = std::move(*loop);
+  if (options_->task_tree || options_->task_tree_on != 0) task_tree_.emplace(*loop_);
   for (const Endpoint& endpoint : endpoints) {
     listeners_.push_back({std::make_unique<Listener>(*loop_), endpoint.is_unix()});
     if (const Result<void> opened = listeners_.back().listener->open(endpoint, listen); !opened) {
@@ -53,6 +54,33 @@ Task<> Worker::close_listeners() {
 }
 
 Task<> Worker::live(Callback<void()>& started, Callback<void(Scope&)>& extra) {
+  std::exception_ptr failure;
+  try {
+    auto serving = serve(started, extra);
+    co_await std::move(serving);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  co_await leave();
+  if (failure) std::rethrow_exception(failure);
+}
+
+// From here on nobody finds this loop to post to it. What was posted before stands in front of the last piece.
+Task<> Worker::leave() {
+  {
+    const std::lock_guard lock{app_->run_mutex};
+    std::erase(app_->workers, this);
+  }
+  struct Last : Work {
+    Last() noexcept : Work([](Work& self) noexcept { static_cast<Last&>(self).reached.set(); }) {}
+    Event reached;
+  };
+  Last last;
+  loop_->post(last);
+  co_await last.reached.wait();
+}
+
+Task<> Worker::serve(Callback<void()>& started, Callback<void(Scope&)>& extra) {
   Context& context = co_await this_context();
   std::exception_ptr failure;
   try {

@@ -3,15 +3,18 @@
 #include <gyre/app/internal/app_state.hpp>
 #include <gyre/coro/event.hpp>
 #include <gyre/coro/scope.hpp>
+#include <gyre/coro/task_tree.hpp>
 #include <gyre/http/server.hpp>
+
+#include <optional>
 
 namespace gyre::app {
 
 /// One loop of a run, from its making to its end; stays on one thread.
 class Worker {
  public:
-  Worker(AppState& app, Service& service, const RunOptions& options) noexcept
-      : app_(&app), service_(&service), options_(&options) {}
+  Worker(AppState& app, Service& service, const RunOptions& options, unsigned number) noexcept
+      : app_(&app), service_(&service), options_(&options), number_(number) {}
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
@@ -19,6 +22,8 @@ class Worker {
   void open(const std::vector<Endpoint>& endpoints, const std::vector<int>& descriptors, const ListenOptions& listen);
 
   Loop& loop() noexcept { return *loop_; }
+  /// Its place among those of the run, from 0.
+  unsigned number() const noexcept { return number_; }
   /// Where its listeners really listen.
   std::vector<Endpoint> endpoints() const;
   /// Listening sockets that exist once for the process: Unix sockets and adopted ones.
@@ -42,6 +47,8 @@ class Worker {
   };
 
   Task<> live(Callback<void()>& started, Callback<void(Scope&)>& extra);
+  Task<> leave();
+  Task<> serve(Callback<void()>& started, Callback<void(Scope&)>& extra);
   Task<> close_listeners();
   struct Listening {
     std::unique_ptr<Listener> listener;
@@ -51,7 +58,9 @@ class Worker {
   AppState* app_;
   Service* service_;
   const RunOptions* options_;
+  unsigned number_;
   std::unique_ptr<Loop> loop_;
+  std::optional<TaskTree> task_tree_;
   std::vector<Listening> listeners_;
   Event stopped_;
   StopWork stop_work_{*this};

@@ -151,7 +151,7 @@ class TreeWriter {
   void write_context(const Context& context) {
     text_ += "context";
     const char* label = context.label();
-    if (label != nullptr && (context.parent() == nullptr || context.parent()->label() != label)) {
+    if (label != nullptr && *label != '\0' && (context.parent() == nullptr || context.parent()->label() != label)) {
       text_.append(" ").append(label);
     }
     if (context.cancelled()) text_.append(", cancelled: ").append(name(context.reason()));

@@ -85,6 +85,7 @@ void Connection::call(Exchange& exchange) {
 
 Response Connection::answer_of(Exchange& exchange) {
   exchange.request.set_context(&server_->context);
+  const RunningLabel running{server_->loop, exchange.handler->name()};
   try {
     return exchange.handler->call(exchange.request);
   } catch (...) {
@@ -99,6 +100,7 @@ void Connection::start_task(Exchange& exchange) {
   context.limit_deadline(exchange.deadline);
   exchange.offer_informer();
   exchange.stage = Exchange::Stage::running;
+  const RunningLabel running{server_->loop, exchange.handler->name()};
   try {
     exchange.task = exchange.handler->start(exchange.request);
   } catch (...) {
