@@ -41,6 +41,8 @@ class Executor {
 
   /// The register of its tasks, if it is switched on. Only on the executor's thread.
   TaskTree* task_tree() const noexcept { return task_tree_; }
+  /// For `TaskTree`.
+  void set_task_tree(TaskTree* tree) noexcept { task_tree_ = tree; }
 
   /// The name of what runs now (see `Context::label`), null between two pieces of work. From any thread.
   const char* running() const noexcept { return running_.load(std::memory_order_relaxed); }
@@ -52,8 +54,6 @@ class Executor {
   ~Executor() = default;
 
  private:
-  friend class TaskTree;
-
   Kind kind_;
   TaskTree* task_tree_ = nullptr;
   std::atomic<const char*> running_{nullptr};

@@ -21,11 +21,11 @@ struct TaskTree::State {
 };
 
 TaskTree::TaskTree(Executor& executor) : executor_(&executor), state_(std::make_unique<State>()) {
-  GYRE_ASSERT(executor.task_tree_ == nullptr);
-  executor.task_tree_ = this;
+  GYRE_ASSERT(executor.task_tree() == nullptr);
+  executor.set_task_tree(this);
 }
 
-TaskTree::~TaskTree() { executor_->task_tree_ = nullptr; }
+TaskTree::~TaskTree() { executor_->set_task_tree(nullptr); }
 
 std::size_t TaskTree::size() const noexcept { return state_->tasks.size(); }
 

@@ -5,7 +5,7 @@
 #include <gyre/coro/task_tree.hpp>
 #include <gyre/loop/within.hpp>
 
-#include <algorithm>
+#include <map>
 #include <new>
 #include <optional>
 
@@ -23,13 +23,15 @@ std::string tasks_of(const Loop& loop) {
 /// The parts of a report, from several threads.
 class Report {
  public:
-  Report(std::size_t parts, CompletionCallback<std::string> done)
-      : parts_(parts), missing_(parts), done_(std::move(done)) {}
+  explicit Report(CompletionCallback<std::string> done) : done_(std::move(done)) {}
 
-  void add(std::size_t place, std::string text) noexcept {
+  /// Awaits the part of the loop of this number. Before anybody adds one.
+  void expect(unsigned loop) { parts_[loop]; }
+
+  void add(unsigned loop, std::string text) noexcept {
     const std::lock_guard lock{mutex_};
-    parts_[place] = std::move(text);
-    if (--missing_ == 0) finish();
+    parts_.at(loop) = std::move(text);
+    if (++added_ == parts_.size()) finish();
   }
   void end_early() noexcept {
     const std::lock_guard lock{mutex_};
@@ -40,9 +42,8 @@ class Report {
   void finish() noexcept {
     try {
       std::string text;
-      for (std::size_t place = 0; place < parts_.size(); ++place) {
-        text += "loop " + std::to_string(place) + ": " + parts_[place].value_or("blocked\n");
-      }
+      for (const auto& [loop, part] : parts_)
+        text += "loop " + std::to_string(loop) + ": " + part.value_or("blocked\n");
       done_(std::move(text));
     } catch (const std::bad_alloc&) {
       done_(Errc::out_of_memory);
@@ -50,36 +51,36 @@ class Report {
   }
 
   std::mutex mutex_;
-  std::vector<std::optional<std::string>> parts_;
-  std::size_t missing_;
+  std::map<unsigned, std::optional<std::string>> parts_;
+  std::size_t added_ = 0;
   CompletionCallback<std::string> done_;
 };
 
 /// Asks one loop for its part, once. Owns itself from when it is posted.
 struct Question : Work {
-  Question(std::shared_ptr<Report> to, std::size_t part, const Loop& asked)
-      : Work(&Question::answer), report(std::move(to)), place(part), loop(&asked) {}
+  Question(std::shared_ptr<Report> to, const Loop& asked, unsigned its_number)
+      : Work(&Question::answer), report(std::move(to)), loop(&asked), number(its_number) {}
   static void answer(Work& work) noexcept {
     const std::unique_ptr<Question> self{&static_cast<Question&>(work)};
     try {
-      self->report->add(self->place, tasks_of(*self->loop));
+      self->report->add(self->number, tasks_of(*self->loop));
     } catch (const std::bad_alloc&) {
-      self->report->add(self->place, "no memory\n");
+      self->report->add(self->number, "no memory\n");
     }
   }
   std::shared_ptr<Report> report;
-  std::size_t place;
   const Loop* loop;
+  unsigned number;
 };
 
 // Who is among the workers runs all that is posted before it ends (see `Worker::leave`).
 std::shared_ptr<Report> ask_all(AppState& state, CompletionCallback<std::string> done) {
   const std::lock_guard lock{state.run_mutex};
-  unsigned parts = 0;
-  for (const Worker* worker : state.workers) parts = std::max(parts, worker->number() + 1);
-  auto report = std::make_shared<Report>(parts, std::move(done));
+  auto report = std::make_shared<Report>(std::move(done));
+  for (const Worker* worker : state.workers) report->expect(worker->number());
+  if (state.workers.empty()) report->end_early();
   for (Worker* worker : state.workers) {
-    auto question = std::make_unique<Question>(report, worker->number(), worker->loop());
+    auto question = std::make_unique<Question>(report, worker->loop(), worker->number());
     worker->loop().post(*question.release());
   }
   return report;
