@@ -2,6 +2,7 @@
 
 #include <gyre/app/internal/run.hpp>
 #include <gyre/app/internal/serve.hpp>
+#include <gyre/app/internal/task_report.hpp>
 
 namespace gyre {
 
@@ -31,6 +32,10 @@ void App::stop() noexcept {
   const std::lock_guard lock{state_->run_mutex};
   app::stop_workers(*state_);
 }
+
+Task<std::string> App::task_tree() { return app::report_tasks(*state_); }
+
+std::uint64_t App::blocked_turns() const noexcept { return state_->blocked_turns.load(std::memory_order_relaxed); }
 
 std::vector<Endpoint> App::endpoints() const {
   const std::lock_guard lock{state_->run_mutex};

@@ -7,7 +7,9 @@
 #include <gyre/net/endpoint.hpp>
 #include <gyre/web/router.hpp>
 
+#include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace gyre {
@@ -67,6 +69,17 @@ class App : public Router {
   /// Ends `run` or `serve` as a signal would: drains, then returns. From any thread, also before it listens; a handler
   /// may call it. Nothing if it does not run.
   void stop() noexcept;
+
+  /// What the tasks of every loop wait for, as text; for a debug page that not everybody can reach:
+  ///
+  ///     app.get("/debug/tasks", [&app] { return app.task_tree(); });
+  ///
+  /// Needs `RunOptions::task_tree`. From a task on any loop. A loop that does not answer within two seconds is shown as
+  /// blocked. Empty while the app does not run. Throws `Cancelled`.
+  Task<std::string> task_tree();
+
+  /// How often a loop was blocked for longer than `RunOptions::watchdog`. From any thread.
+  std::uint64_t blocked_turns() const noexcept;
 
   /// Where it listens. From within hooks, handlers and background tasks, or after `run` has logged its start line or
   /// `serve` has begun.

@@ -36,6 +36,16 @@ struct RunOptions {
   /// How long requests in progress may go on after a stop before their scopes are cancelled.
   Duration drain = std::chrono::seconds{10};
 
+  /// A loop that is kept from going on for so long, by a handler that blocks or computes, is reported in the log, with
+  /// the route, while it lasts and when it is over (see `Watchdog`). `Duration::max()` switches it off.
+  Duration watchdog = std::chrono::seconds{1};
+  /// Keeps a `TaskTree` for each loop, for `App::task_tree` to show.
+  bool task_tree = false;
+  /// A signal, such as SIGUSR1, at which the tasks of all loops are logged; switches `task_tree` on. 0 for none. For
+  /// the time of `run` it is blocked in its thread and in those it starts; other threads of the program block it
+  /// themselves.
+  int task_tree_on = 0;
+
   /// Limits, the Server field.
   ServerOptions server = {};
   /// Buffers and rings of each loop. Its `backend` is ignored in favour of the one above.

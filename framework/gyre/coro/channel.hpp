@@ -91,8 +91,9 @@ class Channel {
       return sent_ || channel_->closed_;
     }
     template <class Promise>
-    bool await_suspend(std::coroutine_handle<Promise> handle) noexcept {
-      if (!park(handle, detail::context_of(handle))) return false;
+    bool await_suspend(std::coroutine_handle<Promise> handle,
+                       std::source_location where = std::source_location::current()) noexcept {
+      if (!park(handle, detail::context_of(handle, where))) return false;
       channel_->senders_.push_back(*this);
       return true;
     }
@@ -121,8 +122,9 @@ class Channel {
       return value_.has_value() || channel_->closed_;
     }
     template <class Promise>
-    bool await_suspend(std::coroutine_handle<Promise> handle) noexcept {
-      if (!park(handle, detail::context_of(handle))) return false;
+    bool await_suspend(std::coroutine_handle<Promise> handle,
+                       std::source_location where = std::source_location::current()) noexcept {
+      if (!park(handle, detail::context_of(handle, where))) return false;
       channel_->receivers_.push_back(*this);
       return true;
     }

@@ -1,7 +1,5 @@
 #include <gyre/coro/detail/completion.hpp>
 
-#include <gyre/coro/detail/trampoline.hpp>
-
 #include <utility>
 
 namespace gyre::detail {
@@ -26,8 +24,9 @@ void CompletionState::release() noexcept {
 void CompletionState::arrived(Work& work) noexcept {
   auto& self = static_cast<CompletionState&>(work);
   const std::coroutine_handle<> handle = self.handle_;
+  Context& context = *self.context_;
   self.release();  // the task still owns it
-  resume(handle);
+  resume_in(context, handle);
 }
 
 }  // namespace gyre::detail

@@ -20,7 +20,11 @@ std::string_view name(CancelReason reason) noexcept {
 Context::Context(Executor& executor) noexcept : executor_(&executor) {}
 
 Context::Context(Context& parent) noexcept
-    : executor_(parent.executor_), parent_(&parent), deadline_(parent.deadline_), reason_(parent.reason_) {
+    : executor_(parent.executor_),
+      parent_(&parent),
+      label_(parent.label_),
+      deadline_(parent.deadline_),
+      reason_(parent.reason_) {
   if (!parent.cancelled()) parent.add_hook(parent_hook_);
 }
 

@@ -3,12 +3,15 @@
 #include <gyre/base/assert.hpp>
 #include <gyre/base/intrusive_list.hpp>
 #include <gyre/base/time.hpp>
+#include <gyre/coro/detail/task_node.hpp>
+#include <gyre/coro/detail/trampoline.hpp>
 #include <gyre/coro/executor.hpp>
 
 #include <concepts>
 #include <coroutine>
 #include <cstdint>
 #include <exception>
+#include <source_location>
 #include <string_view>
 
 namespace gyre {
@@ -68,6 +71,20 @@ class Context {
     if (deadline < deadline_) deadline_ = deadline;
   }
 
+  /// What this work is for, such as "GET /users/{id}"; null without a name. Children that are made later inherit it.
+  const char* label() const noexcept { return label_; }
+  /// `label` outlives the run of the executor: it may still be read, from another thread, when the context is gone.
+  void set_label(const char* label) noexcept { label_ = label; }
+  /// Tells the executor that what runs now belongs to this context, for a `Watchdog`.
+  void mark_running() const noexcept { executor_->set_running(label_); }
+
+  /// The context above, or null.
+  const Context* parent() const noexcept { return parent_; }
+  /// The task that waits for all that runs in this context, for a `TaskTree` to show; null if none does or none is
+  /// known. Whoever sets it takes it back before that task ends.
+  const detail::TaskNode* owner() const noexcept { return owner_; }
+  void set_owner(const detail::TaskNode* owner) noexcept { owner_ = owner; }
+
   /// Asks everything in this context to end: sticky, the first reason stays. Resumes nothing inside the call.
   void cancel(CancelReason reason) noexcept;
 
@@ -90,6 +107,8 @@ class Context {
 
   Executor* executor_;
   Context* parent_ = nullptr;
+  const char* label_ = nullptr;
+  const detail::TaskNode* owner_ = nullptr;
   TimePoint deadline_ = time_never;
   CancelReason reason_ = CancelReason::none;
   IntrusiveList<CancelHook> hooks_;
@@ -113,6 +132,14 @@ Context& context_of(std::coroutine_handle<Promise> handle) noexcept {
   return handle.promise().context();
 }
 
+/// The same, for an await that has to wait: writes down where, for a `TaskTree`.
+template <class Promise>
+Context& context_of(std::coroutine_handle<Promise> handle, const std::source_location& where) noexcept {
+  Context& context = context_of(handle);
+  note_site(handle, where);
+  return context;
+}
+
 struct ContextAwaiter {
   Context* context = nullptr;
   bool await_ready() const noexcept { return false; }
@@ -127,6 +154,20 @@ struct ContextAwaiter {
 struct NowAwaiter : ContextAwaiter {
   TimePoint await_resume() const noexcept { return context->executor().now(); }
 };
+
+/// Goes on with a parked coroutine of this context, and says so while it runs.
+inline void resume_in(Context& context, std::coroutine_handle<> handle) noexcept {
+  Executor& executor = context.executor();  // the context may be gone when the coroutine parks again
+  context.mark_running();
+  resume(handle);
+  executor.set_running(nullptr);
+}
+
+inline void TaskNode::enter(Context& context, const TaskNode* parent) noexcept {
+  context_ = &context;
+  if (context.executor().task_tree() != nullptr) [[unlikely]]
+    enter_tree(parent);
+}
 
 }  // namespace detail
 

@@ -33,8 +33,9 @@ class Event {
     Awaiter(Awaiter&& other) noexcept : Awaiter(*other.event_) {}
     bool await_ready() const noexcept { return event_->set_; }
     template <class Promise>
-    bool await_suspend(std::coroutine_handle<Promise> handle) noexcept {
-      if (!park(handle, detail::context_of(handle))) return false;
+    bool await_suspend(std::coroutine_handle<Promise> handle,
+                       std::source_location where = std::source_location::current()) noexcept {
+      if (!park(handle, detail::context_of(handle, where))) return false;
       event_->waiters_.push_back(*this);
       return true;
     }

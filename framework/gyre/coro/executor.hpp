@@ -2,7 +2,11 @@
 
 #include <gyre/base/time.hpp>
 
+#include <atomic>
+
 namespace gyre {
+
+class TaskTree;
 
 /// A piece of work for an executor: an intrusive node that lives in whoever waits for it (an awaiter, a slot). It must
 /// stay where it is from `schedule` or `post` until it runs.
@@ -35,6 +39,15 @@ class Executor {
   /// True for a `Loop`: it has timers and I/O. The executor of `sync_wait` has neither.
   bool is_loop() const noexcept { return kind_ == Kind::loop; }
 
+  /// The register of its tasks, if it is switched on. Only on the executor's thread.
+  TaskTree* task_tree() const noexcept { return task_tree_; }
+  /// For `TaskTree`.
+  void set_task_tree(TaskTree* tree) noexcept { task_tree_ = tree; }
+
+  /// The name of what runs now (see `Context::label`), null between two pieces of work. From any thread.
+  const char* running() const noexcept { return running_.load(std::memory_order_relaxed); }
+  void set_running(const char* label) noexcept { running_.store(label, std::memory_order_relaxed); }
+
  protected:
   enum class Kind : unsigned char { blocking, loop };
   explicit Executor(Kind kind) noexcept : kind_(kind) {}
@@ -42,6 +55,23 @@ class Executor {
 
  private:
   Kind kind_;
+  TaskTree* task_tree_ = nullptr;
+  std::atomic<const char*> running_{nullptr};
+};
+
+/// For as long as it lives, `label` is what the executor runs; then it is again what it was.
+class RunningLabel {
+ public:
+  RunningLabel(Executor& executor, const char* label) noexcept : executor_(&executor), before_(executor.running()) {
+    executor.set_running(label);
+  }
+  RunningLabel(const RunningLabel&) = delete;
+  RunningLabel& operator=(const RunningLabel&) = delete;
+  ~RunningLabel() { executor_->set_running(before_); }
+
+ private:
+  Executor* executor_;
+  const char* before_;
 };
 
 /// A first-in, first-out queue of `Work`. Not thread-safe.

@@ -85,13 +85,14 @@ class CallbackAwaiter : private CancelHook {
 
   bool await_ready() const noexcept { return false; }
   template <class Promise>
-  bool await_suspend(std::coroutine_handle<Promise> handle) {
-    Context& context = context_of(handle);
+  bool await_suspend(std::coroutine_handle<Promise> handle,
+                     std::source_location where = std::source_location::current()) {
+    Context& context = context_of(handle, where);
     cancelled_ = context.cancelled();
     if (cancelled_) return false;
     state_ = new TypedCompletion<T>(context.executor());
     // Whatever `start` does, and on whichever thread: it ends in this thread's queue, after we have returned.
-    state_->resume_on_arrival(handle);
+    state_->resume_on_arrival(handle, context);
     try {
       (*start_)(CompletionCallback<T>{*state_});
     } catch (...) {

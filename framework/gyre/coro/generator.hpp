@@ -41,9 +41,10 @@ class GeneratorPromise final : public PromiseBase {
 
   /// True between a `next` and the yield that answers it; stays so once the end has answered one.
   bool stepping() const noexcept { return step_ != nullptr; }
-  void begin(GeneratorStep<T>& step, Context& context, std::coroutine_handle<> consumer) noexcept {
+  void begin(GeneratorStep<T>& step, Context& context, std::coroutine_handle<> consumer,
+             const TaskNode* parent) noexcept {
     step_ = &step;
-    start(context, consumer);
+    start(context, consumer, parent);
   }
 
  private:
@@ -110,9 +111,10 @@ class [[nodiscard]] Generator {
 
     bool await_ready() const noexcept { return handle_.done(); }
     template <class Parent>
-    void await_suspend(std::coroutine_handle<Parent> parent) noexcept {
+    void await_suspend(std::coroutine_handle<Parent> parent,
+                       std::source_location where = std::source_location::current()) noexcept {
       GYRE_ASSERT(!handle_.promise().stepping());
-      handle_.promise().begin(step_, detail::context_of(parent), parent);
+      handle_.promise().begin(step_, detail::context_of(parent, where), parent, detail::node_of(parent));
       detail::resume_next(handle_);
     }
     std::optional<T> await_resume() {

@@ -53,10 +53,11 @@ void Scope::reap(Work& work) noexcept {
     delete child;
   }
   reaper.scheduled = false;
-  if (scope.size_ == 0 && scope.joiner_) detail::resume(std::exchange(scope.joiner_, {}));
+  if (scope.size_ == 0 && scope.joiner_) detail::resume_in(scope.parent_, std::exchange(scope.joiner_, {}));
 }
 
 void Scope::finish() {
+  context_.set_owner(nullptr);
   if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
   if (cut_short_ && parent_.cancelled()) throw Cancelled{};
 }

@@ -6,6 +6,7 @@
 #include <coroutine>
 #include <cstddef>
 #include <exception>
+#include <source_location>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -56,9 +57,13 @@ class Scope {
    public:
     explicit Joiner(Scope& scope) noexcept : scope_(&scope) {}
     bool await_ready() const noexcept { return scope_->size_ == 0; }
-    void await_suspend(std::coroutine_handle<> handle) const noexcept {
+    template <class Promise>
+    void await_suspend(std::coroutine_handle<Promise> handle,
+                       std::source_location where = std::source_location::current()) const noexcept {
       GYRE_ASSERT(!scope_->joiner_);
       scope_->joiner_ = handle;
+      detail::note_site(handle, where);
+      scope_->context_.set_owner(detail::node_of(handle));
     }
     void await_resume() const { scope_->finish(); }
 

@@ -59,8 +59,9 @@ class Semaphore {
 
     bool await_ready() const noexcept { return semaphore_->take(); }
     template <class Promise>
-    bool await_suspend(std::coroutine_handle<Promise> handle) noexcept {
-      if (!park(handle, detail::context_of(handle))) return false;
+    bool await_suspend(std::coroutine_handle<Promise> handle,
+                       std::source_location where = std::source_location::current()) noexcept {
+      if (!park(handle, detail::context_of(handle, where))) return false;
       semaphore_->waiters_.push_back(*this);
       return true;
     }

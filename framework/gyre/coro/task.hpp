@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <exception>
 #include <memory>
+#include <source_location>
 #include <type_traits>
 #include <utility>
 
@@ -29,7 +30,7 @@ struct TaskObserver {
 namespace detail {
 
 /// The part of a promise that does not depend on the result's type.
-class PromiseBase {
+class PromiseBase : public TaskNode {
  public:
   static void* operator new(std::size_t size) { return frame_allocate(size); }
   static void operator delete(void* frame, std::size_t size) noexcept { frame_release(frame, size); }
@@ -41,6 +42,7 @@ class PromiseBase {
     template <class Promise>
     void await_suspend(std::coroutine_handle<Promise> handle) const noexcept {
       PromiseBase& promise = handle.promise();
+      promise.leave();
       if (promise.continuation_) {
         resume_next(promise.continuation_);
       } else if (promise.observer_ != nullptr) {
@@ -51,22 +53,18 @@ class PromiseBase {
   };
   FinalAwaiter final_suspend() const noexcept { return {}; }
 
-  Context& context() const noexcept { return *context_; }
-  bool started() const noexcept { return context_ != nullptr; }
-
-  void start(Context& context, std::coroutine_handle<> continuation) noexcept {
-    context_ = &context;
+  void start(Context& context, std::coroutine_handle<> continuation, const TaskNode* parent) noexcept {
     continuation_ = continuation;
+    enter(context, parent);
   }
   void start(Context& context, TaskObserver& observer) noexcept {
-    context_ = &context;
     observer_ = &observer;
+    enter(context, nullptr);
   }
 
  private:
   std::coroutine_handle<> continuation_;
   TaskObserver* observer_ = nullptr;
-  Context* context_ = nullptr;
 };
 
 template <class T>
@@ -170,8 +168,9 @@ class [[nodiscard]] Task {
     explicit Awaiter(Handle handle) noexcept : handle_(handle) {}
     bool await_ready() const noexcept { return false; }
     template <class Parent>
-    void await_suspend(std::coroutine_handle<Parent> parent) const noexcept {
-      handle_.promise().start(detail::context_of(parent), parent);
+    void await_suspend(std::coroutine_handle<Parent> parent,
+                       std::source_location where = std::source_location::current()) const noexcept {
+      handle_.promise().start(detail::context_of(parent, where), parent, detail::node_of(parent));
       detail::resume_next(handle_);
     }
     T await_resume() const { return handle_.promise().take(); }

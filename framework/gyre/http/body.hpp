@@ -40,8 +40,9 @@ class Body {
     explicit Read(detail::BodySource* source) noexcept : Waiter(&Read::leave), source_(source) {}
     bool await_ready() noexcept;
     template <class Promise>
-    bool await_suspend(std::coroutine_handle<Promise> handle) noexcept {
-      if (!park(handle, detail::context_of(handle))) return false;
+    bool await_suspend(std::coroutine_handle<Promise> handle,
+                       std::source_location where = std::source_location::current()) noexcept {
+      if (!park(handle, detail::context_of(handle, where))) return false;
       source_->set_reader(this);
       return true;
     }

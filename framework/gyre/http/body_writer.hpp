@@ -26,8 +26,9 @@ class BodyWriter {
         : Waiter(&Write::leave), sink_(&sink), text_(text), all_(all) {}
     bool await_ready();
     template <class Promise>
-    bool await_suspend(std::coroutine_handle<Promise> handle) noexcept {
-      if (!park(handle, detail::context_of(handle))) return false;
+    bool await_suspend(std::coroutine_handle<Promise> handle,
+                       std::source_location where = std::source_location::current()) noexcept {
+      if (!park(handle, detail::context_of(handle, where))) return false;
       sink_->set_writer(this, all_);
       return true;
     }

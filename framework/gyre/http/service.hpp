@@ -44,6 +44,11 @@ class RequestHandler {
   const RouteOptions& options() const noexcept { return options_; }
   void set_options(const RouteOptions& options) noexcept { options_ = options; }
 
+  /// What it is called in a task tree and by the watchdog, such as "GET /users/{id}"; empty without a name.
+  const char* name() const noexcept { return name_; }
+  /// `name` lives as long as the handler.
+  void set_name(const char* name) noexcept { name_ = name; }
+
   /// The answer. Only for `plain`. May throw: the server turns that into an answer through `Service::failed`.
   virtual Response call(Request& request) = 0;
   /// The task that answers; the server runs it in the request's context. Only for `coroutine`.
@@ -54,6 +59,7 @@ class RequestHandler {
   BodyUse body_use_;
   Views views_;
   RouteOptions options_;
+  const char* name_ = "";
 };
 
 /// What a server serves: the router, or in a test anything else. Used by every loop at once, so it must not change

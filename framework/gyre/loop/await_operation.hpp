@@ -23,10 +23,12 @@ class AwaitOperation : public Kind, private CancelHook {
 
   bool await_ready() const noexcept { return false; }
   template <class Promise>
-  bool await_suspend(std::coroutine_handle<Promise> handle) noexcept {
-    Context& context = detail::context_of(handle);
+  bool await_suspend(std::coroutine_handle<Promise> handle,
+                     std::source_location where = std::source_location::current()) noexcept {
+    Context& context = detail::context_of(handle, where);
     if (context.cancelled()) return false;
     handle_ = handle;
+    context_ = &context;
     context.add_hook(*this);
     loop_->submit(*this);
     return true;
@@ -41,7 +43,7 @@ class AwaitOperation : public Kind, private CancelHook {
     auto& self = static_cast<AwaitOperation&>(operation);
     self.result_ = completion.result;
     self.CancelHook::unlink();
-    detail::resume(self.handle_);
+    detail::resume_in(*self.context_, self.handle_);
   }
   static void cancel_asked(CancelHook& hook) noexcept {
     auto& self = static_cast<AwaitOperation&>(hook);
@@ -50,6 +52,7 @@ class AwaitOperation : public Kind, private CancelHook {
 
   Loop* loop_;
   std::coroutine_handle<> handle_;
+  Context* context_ = nullptr;
   std::int32_t result_ = -ECANCELED;
 };
 

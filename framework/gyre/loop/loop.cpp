@@ -1,5 +1,6 @@
 #include <gyre/loop/loop.hpp>
 
+#include <gyre/coro/task_tree.hpp>
 #include <gyre/loop/internal/clock.hpp>
 #include <gyre/loop/offload.hpp>
 #include <gyre/loop/signals.hpp>
@@ -17,6 +18,10 @@ std::string_view name(Backend backend) noexcept {
   }
   return "unknown";
 }
+
+Deadlock::Deadlock(const std::string& tasks)
+    : text_(std::make_shared<const std::string>("gyre: deadlock: every task waits and nothing is left to happen" +
+                                                (tasks.empty() ? "" : "\n" + tasks))) {}
 
 Loop::Loop(Duration tick) noexcept : Executor(Kind::loop), timers_(tick), shielded_(std::in_place, *this) {}
 
@@ -128,11 +133,13 @@ bool Loop::turn() noexcept {
   const bool busy =
       backlog_ || !ready_.empty() || !flush_.empty() || posted_.load(std::memory_order_relaxed) != nullptr;
   if (!wait(busy ? TimePoint::min() : timers_.next())) return false;
+  turn_began_.store(now_.time_since_epoch().count(), std::memory_order_relaxed);
   backlog_ = !dispatch();
   take_posted();
   run_ready();
   timers_.advance(now_);
   flush();
+  turn_began_.store(not_in_a_turn, std::memory_order_relaxed);
   return true;
 }
 
@@ -141,13 +148,16 @@ void Loop::refresh() noexcept { (void)wait(TimePoint::min()); }
 
 void Loop::run_until(const bool& done, Context& root) {
   unsigned stuck = 0;
+  std::string tasks;
   while (!done) {
-    if (!turn()) break_deadlock(stuck++, root);
+    if (turn()) continue;
+    if (stuck == 0 && task_tree() != nullptr) tasks = task_tree()->text();
+    break_deadlock(stuck++, root);
   }
   // What the task asked for last (closing a descriptor) still has to reach the kernel.
   flush();
   refresh();
-  if (stuck != 0) throw Deadlock{};
+  if (stuck != 0) throw Deadlock{tasks};
 }
 
 // First the task is cancelled. What it shields waits on, and only if nothing at all can happen then that is, too.

@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,10 +44,16 @@ class FlushHook : public ListHook<FlushHook> {
 };
 
 /// A simulated run in which every task waits and nothing can wake any of them.
-struct Deadlock : std::exception {
-  const char* what() const noexcept override {
-    return "gyre: deadlock: every task waits and nothing is left to happen";
-  }
+class Deadlock : public std::exception {
+ public:
+  /// `tasks` is the text of the loop's `TaskTree`, or empty without one.
+  explicit Deadlock(const std::string& tasks = {});
+
+  /// Says so; the tasks follow, a line each.
+  const char* what() const noexcept override { return text_->c_str(); }
+
+ private:
+  std::shared_ptr<const std::string> text_;  // shared, so that a copy does not throw
 };
 
 /// How a listener is opened.
@@ -84,6 +91,12 @@ class Loop : public Executor {
   TimePoint now() const noexcept final { return now_; }
   /// Wall-clock time since 1970-01-01 UTC, for dates in messages only. In simulation it starts at 2026-01-01.
   virtual Duration wall_time() const noexcept;
+  /// When the turn that it is in began, on the system's monotonic clock; nothing while it waits. From any thread.
+  std::optional<TimePoint> turn_began() const noexcept {
+    const Duration::rep began = turn_began_.load(std::memory_order_relaxed);
+    if (began == not_in_a_turn) return std::nullopt;
+    return TimePoint{Duration{began}};
+  }
   /// Arms or moves a timer; it disarms itself.
   void arm(Timer& timer, TimePoint when) noexcept { timers_.arm(timer, when); }
   /// Whether a timer is armed: none is at the end of a test that cleans up.
@@ -156,6 +169,7 @@ class Loop : public Executor {
 
  private:
   static constexpr unsigned work_per_turn = 256;
+  static constexpr Duration::rep not_in_a_turn = Duration::min().count();
 
   /// One turn. False if nothing can ever happen again.
   bool turn() noexcept;
@@ -172,6 +186,7 @@ class Loop : public Executor {
   std::atomic<Work*> posted_{nullptr};
   std::atomic<unsigned> posting_{0};  ///< Threads inside `post`.
   IntrusiveList<FlushHook> flush_;
+  std::atomic<Duration::rep> turn_began_{not_in_a_turn};
   std::size_t armed_ = 0;
   bool backlog_ = false;  ///< The last dispatch left completions over.
   std::uint64_t random_state_ = 0;

@@ -131,6 +131,7 @@ bool OffloadJob::submit(std::coroutine_handle<> handle, Context& context) {
   }
   Loop& loop = Loop::of(context);
   handle_ = handle;
+  context_ = &context;
   context.add_hook(*this);  // first: once a thread has the job, this frame may go on at any time after we return
   if (enqueue(loop.offload_pool(), loop)) return true;
   CancelHook::unlink();
@@ -147,7 +148,7 @@ void OffloadJob::ended(BlockingJob& job) noexcept {
   auto& self = static_cast<OffloadJob&>(job);
   self.CancelHook::unlink();
   self.state_ = self.withdrawn() ? State::cancelled : State::done;
-  resume(self.handle_);
+  resume_in(*self.context_, self.handle_);
 }
 
 void OffloadJob::on_cancel(CancelHook& hook) noexcept { static_cast<OffloadJob&>(hook).withdraw(); }

@@ -66,8 +66,9 @@ class OffloadJob : private BlockingJob, private CancelHook {
  public:
   bool await_ready() const noexcept { return false; }
   template <class Promise>
-  bool await_suspend(std::coroutine_handle<Promise> handle) {
-    return submit(handle, context_of(handle));
+  bool await_suspend(std::coroutine_handle<Promise> handle,
+                     std::source_location where = std::source_location::current()) {
+    return submit(handle, context_of(handle, where));
   }
   /// Throws `Cancelled` if it was cancelled before a thread took it, `Failure` if the pool is full.
   void await_resume() const;
@@ -89,6 +90,7 @@ class OffloadJob : private BlockingJob, private CancelHook {
 
   void (*call_)(OffloadJob&) noexcept;
   std::coroutine_handle<> handle_;
+  Context* context_ = nullptr;
   State state_ = State::queued;
 };
 

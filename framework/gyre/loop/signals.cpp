@@ -31,6 +31,13 @@ void BlockedSignals::restore() noexcept {
   ::pthread_sigmask(SIG_SETMASK, reinterpret_cast<const sigset_t*>(before_), nullptr);
 }
 
+void discard_pending_signal(int signal) noexcept {
+  const sigset_t set = set_of({signal});
+  const timespec no_time{};
+  while (::sigtimedwait(&set, nullptr, &no_time) == signal) {
+  }
+}
+
 Signals::Signals(Loop& loop) noexcept : loop_(&loop) { loop.signals_.push_back(*this); }
 
 Signals::~Signals() { GYRE_ASSERT(watch_.descriptor < 0 && arrival_ == nullptr); }

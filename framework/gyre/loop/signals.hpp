@@ -26,6 +26,9 @@ class BlockedSignals {
   bool blocked_ = true;
 };
 
+/// Takes back a signal that waits for this thread or for the process, without its effect. It must be blocked.
+void discard_pending_signal(int signal) noexcept;
+
 /// Signals of the process as events of a loop, without handlers. Block them in every thread first (`BlockedSignals`,
 /// before any thread is started), or the default action strikes. In simulation only `Loop::raise` delivers.
 class Signals : public ListHook<Signals> {
@@ -57,8 +60,9 @@ class Signals : public ListHook<Signals> {
     explicit Arrival(Signals& owner) noexcept : Waiter([](Waiter&) noexcept {}), signals(&owner) {}
     bool await_ready() const noexcept { return signals->pending_ != 0; }
     template <class Promise>
-    bool await_suspend(std::coroutine_handle<Promise> handle) noexcept {
-      if (!park(handle, detail::context_of(handle))) return false;
+    bool await_suspend(std::coroutine_handle<Promise> handle,
+                       std::source_location where = std::source_location::current()) noexcept {
+      if (!park(handle, detail::context_of(handle, where))) return false;
       signals->arrival_ = this;
       return true;
     }

@@ -17,8 +17,9 @@ class SleepAwaiter : public Waiter, private Timer {
 
   bool await_ready() const noexcept { return false; }
   template <class Promise>
-  bool await_suspend(std::coroutine_handle<Promise> handle) noexcept {
-    Context& context = context_of(handle);
+  bool await_suspend(std::coroutine_handle<Promise> handle,
+                     std::source_location where = std::source_location::current()) noexcept {
+    Context& context = context_of(handle, where);
     if (!park(handle, context)) return false;
     Loop& loop = Loop::of(context);
     loop.arm(*this, length_ == Duration::min() ? until_ : time_after(loop.now(), length_));

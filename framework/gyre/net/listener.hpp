@@ -49,8 +49,9 @@ class Listener {
     explicit Arrival(Listener& owner) noexcept : Waiter([](Waiter&) noexcept {}), listener(&owner) {}
     bool await_ready() const noexcept { return listener->ready(); }
     template <class Promise>
-    bool await_suspend(std::coroutine_handle<Promise> handle) noexcept {
-      if (!park(handle, detail::context_of(handle))) return false;
+    bool await_suspend(std::coroutine_handle<Promise> handle,
+                       std::source_location where = std::source_location::current()) noexcept {
+      if (!park(handle, detail::context_of(handle, where))) return false;
       listener->arrival_ = this;
       return true;
     }

@@ -37,6 +37,7 @@ class Pipeline final : public RequestHandler {
   Pipeline(const MiddlewareList& middleware, RequestHandler& handler) noexcept
       : RequestHandler(Kind::coroutine, handler.body_use()), middleware_(&middleware), handler_(&handler) {
     set_options(handler.options());
+    set_name(handler.name());
   }
 
   Response call(Request&) override {
@@ -79,7 +80,9 @@ class AllowPage final : public detail::PlainEndpoint {
 /// A page as it is called: bare, or with the middleware around it.
 class Page {
  public:
-  explicit Page(std::unique_ptr<detail::PlainEndpoint> endpoint) noexcept : endpoint_(std::move(endpoint)) {}
+  Page(const char* name, std::unique_ptr<detail::PlainEndpoint> endpoint) noexcept : endpoint_(std::move(endpoint)) {
+    endpoint_->set_name(name);
+  }
   RequestHandler& handler() const noexcept { return pipeline_ != nullptr ? *pipeline_ : *endpoint_; }
   void wrap(const MiddlewareList& middleware) { pipeline_ = std::make_unique<Pipeline>(middleware, *endpoint_); }
 
@@ -88,7 +91,7 @@ class Page {
   std::unique_ptr<RequestHandler> pipeline_;
 };
 
-Page problem_page(Status status) { return Page{std::make_unique<ProblemPage>(status)}; }
+Page problem_page(const char* name, Status status) { return Page{name, std::make_unique<ProblemPage>(status)}; }
 
 std::string_view text_of(const std::exception_ptr& failure, std::string& storage) {
   try {
@@ -110,12 +113,12 @@ struct Router::Core {
   MiddlewareList middleware;
   Callback<void(const ErrorReport&)> error_hook;
 
-  Page not_found = problem_page(Status::not_found);
-  Page bad_path = problem_page(Status::bad_request);
-  Page not_implemented = problem_page(Status::not_implemented);
-  Page unavailable = problem_page(Status::service_unavailable);
-  Page method_not_allowed{std::make_unique<AllowPage>(Status::method_not_allowed, table)};
-  Page options{std::make_unique<AllowPage>(Status::no_content, table)};
+  Page not_found = problem_page("404 page", Status::not_found);
+  Page bad_path = problem_page("400 page", Status::bad_request);
+  Page not_implemented = problem_page("501 page", Status::not_implemented);
+  Page unavailable = problem_page("503 page", Status::service_unavailable);
+  Page method_not_allowed{"405 page", std::make_unique<AllowPage>(Status::method_not_allowed, table)};
+  Page options{"OPTIONS page", std::make_unique<AllowPage>(Status::no_content, table)};
 
   void wrap_pages() {
     for (Page* page : {&not_found, &bad_path, &not_implemented, &unavailable, &method_not_allowed, &options}) {
@@ -144,6 +147,8 @@ void Router::add(std::string_view method, std::string_view pattern, const std::s
                                             std::move(endpoint), nullptr);
   route->endpoint->set_pattern(route->pattern);
   route->endpoint->set_options(options);
+  route->name = route->method_name + " " + route->pattern;
+  route->endpoint->set_name(route->name.c_str());
   if (!core_->middleware.empty()) route->pipeline = std::make_unique<Pipeline>(core_->middleware, *route->endpoint);
   core_->table.add(std::move(route));
 }

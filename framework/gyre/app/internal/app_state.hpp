@@ -19,11 +19,13 @@ struct AppState {
   std::vector<Callback<Task<>(Loop&)>> stop_hooks;
   std::vector<Callback<Task<>()>> background;
 
+  std::atomic<std::uint64_t> blocked_turns{0};
+
   std::mutex log_mutex;
   Callback<void(const LogRecord&)> sink;
 
   mutable std::mutex run_mutex;  ///< Guards what follows.
-  std::vector<Worker*> workers;  ///< Those whose loop runs.
+  std::vector<Worker*> workers;  ///< Those whose loop runs, and will run what is posted to it.
   std::vector<Endpoint> endpoints;
   bool stopping = false;
 };

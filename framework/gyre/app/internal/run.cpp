@@ -1,9 +1,11 @@
 #include <gyre/app/internal/run.hpp>
 
+#include <gyre/app/internal/task_report.hpp>
 #include <gyre/loop/descriptor.hpp>
 #include <gyre/loop/host.hpp>
 
 #include <csignal>
+#include <cstdio>
 #include <stdexcept>
 
 namespace gyre::app {
@@ -37,8 +39,10 @@ int Run::execute() {
     state_->endpoints.clear();
   }
   try {
+    if (options_.task_tree_on != 0) blocked_for_tasks_.emplace(std::initializer_list<int>{options_.task_tree_on});
     if (options_.stop_on == StopOn::signals) blocked_.emplace(std::initializer_list<int>{SIGTERM, SIGINT});
     thread_count_ = options_.threads == 0 ? default_thread_count() : options_.threads;
+    start_watchdog();
     open_first();
     start_others();
     run_first();
@@ -46,14 +50,17 @@ int Run::execute() {
     fail(std::current_exception());
   }
   for (std::thread& thread : threads_) thread.join();
+  watchdog_.reset();
   blocked_.reset();
+  if (options_.task_tree_on != 0) discard_pending_signal(options_.task_tree_on);  // it asked for what is over
+  blocked_for_tasks_.reset();
   return failed_ ? 1 : 0;
 }
 
 // The first worker's listeners decide the ports that the others share.
 void Run::open_first() {
-  const std::vector<Endpoint> endpoints = endpoints_of(options_);
-  first_ = std::make_unique<Worker>(*state_, *service_, options_);
+  const std::vector<Endpoint> endpoints = endpoints_of(options_, 0U);
+  first_ = std::make_unique<Worker>(*state_, *service_, options_, 0U);
   try {
     first_->open(endpoints, options_.descriptors, {.reuse_port = thread_count_ > 1, .claim_port = true});
   } catch (...) {
@@ -71,7 +78,7 @@ void Run::start_others() {
     if (!endpoint.is_unix() && tcp.empty() && !options_.host.empty()) tcp.push_back(endpoint);
   }
   for (unsigned index = 1; index < thread_count_; ++index) {
-    threads_.emplace_back(&Run::worker_thread, this, tcp, shared_descriptors());
+    threads_.emplace_back(&Run::worker_thread, this, index, tcp, shared_descriptors());
   }
 }
 
@@ -83,8 +90,8 @@ std::vector<int> Run::shared_descriptors() const {
   return copies;
 }
 
-void Run::worker_thread(std::vector<Endpoint> endpoints, std::vector<int> descriptors) {
-  Worker worker{*state_, *service_, options_};
+void Run::worker_thread(unsigned number, std::vector<Endpoint> endpoints, std::vector<int> descriptors) {
+  Worker worker{*state_, *service_, options_, number};
   try {
     worker.open(endpoints, descriptors, {.reuse_port = true});
   } catch (...) {
@@ -97,6 +104,7 @@ void Run::worker_thread(std::vector<Endpoint> endpoints, std::vector<int> descri
 void Run::run_first() {
   serve(*first_, [this](Scope& scope) {
     if (options_.stop_on == StopOn::signals) scope.spawn(watch_signals());
+    if (options_.task_tree_on != 0) scope.spawn(watch_for_tasks());
     for (auto& task : state_->background) scope.spawn(run_background(*state_, task));
   });
 }
@@ -107,11 +115,13 @@ void Run::serve(Worker& worker, Callback<void(Scope&)> extra) {
     state_->workers.push_back(&worker);
     if (state_->stopping) worker.stop();  // stopped before it began: it starts and ends at once
   }
+  if (watchdog_) watchdog_->watch(worker.loop(), worker.number());
   try {
     worker.run([this] { report_start(); }, std::move(extra));
   } catch (...) {
     fail(std::current_exception());
   }
+  if (watchdog_) watchdog_->forget(worker.loop());
   const std::lock_guard lock{state_->run_mutex};
   std::erase(state_->workers, &worker);
 }
@@ -137,6 +147,52 @@ void Run::fail(const std::exception_ptr& failure) {
   failed_ = true;
   const std::lock_guard lock{state_->run_mutex};
   stop_workers(*state_);
+}
+
+void Run::start_watchdog() {
+  if (options_.watchdog == Duration::max()) return;
+  watchdog_.emplace(options_.watchdog, [state = state_](const BlockedLoop& loop) {
+    const bool freed = loop.stage == BlockedLoop::Stage::freed;
+    if (!freed) state->blocked_turns.fetch_add(1, std::memory_order_relaxed);
+    char digits[32];
+    std::snprintf(digits, sizeof digits, "%.1f s", std::chrono::duration<double>{loop.length}.count());
+    std::string line = "loop " + std::to_string(loop.loop) + (freed ? " was" : " is") + " blocked for " + digits;
+    if (!loop.label.empty()) line.append(" in ").append(loop.label);
+    state->log(LogLevel::warning, line);
+  });
+  watchdog_->start();
+}
+
+// While it drains, too: that is when one wants to know.
+Task<> Run::watch_for_tasks() {
+  Context& context = co_await this_context();
+  Signals signals{Loop::of(context)};
+  const Result<void> opened = signals.open({options_.task_tree_on});
+  if (!opened) {
+    state_->log(LogLevel::error, "cannot watch for a signal: " + opened.error().message());
+    co_return;
+  }
+  try {
+    while (true) {
+      co_await signals.next();
+      co_await log_tasks();
+    }
+  } catch (const Cancelled&) {
+    // the end of the run
+  } catch (...) {
+    state_->log(LogLevel::error, "cannot show the tasks: " + describe(std::current_exception()));
+  }
+  co_await signals.close();
+}
+
+Task<> Run::log_tasks() {
+  auto report = report_tasks(*state_);
+  const std::string text = co_await std::move(report);
+  std::size_t begin = 0;
+  for (std::size_t end = text.find('\n'); end != std::string::npos; end = text.find('\n', begin)) {
+    state_->log(LogLevel::info, text.substr(begin, end - begin));
+    begin = end + 1;
+  }
 }
 
 Task<> Run::watch_signals() {

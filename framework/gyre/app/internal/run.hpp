@@ -3,6 +3,7 @@
 #include <gyre/app/internal/worker.hpp>
 
 #include <gyre/loop/signals.hpp>
+#include <gyre/loop/watchdog.hpp>
 
 #include <memory>
 #include <optional>
@@ -24,19 +25,24 @@ class Run {
   void open_first();
   void start_others();
   void run_first();
-  void worker_thread(std::vector<Endpoint> endpoints, std::vector<int> descriptors);
+  void worker_thread(unsigned number, std::vector<Endpoint> endpoints, std::vector<int> descriptors);
   void serve(Worker& worker, Callback<void(Scope&)> extra);
   void report_start();
   void fail(const std::exception_ptr& failure);
   std::vector<int> shared_descriptors() const;
 
+  void start_watchdog();
   Task<> watch_signals();
+  Task<> watch_for_tasks();
+  Task<> log_tasks();
 
   AppState* state_;
   Service* service_;
   RunOptions options_;
   unsigned thread_count_ = 1;
+  std::optional<BlockedSignals> blocked_for_tasks_;  // around the other, which is restored first
   std::optional<BlockedSignals> blocked_;
+  std::optional<Watchdog> watchdog_;
   std::unique_ptr<Worker> first_;
   std::vector<std::thread> threads_;
   std::atomic<unsigned> started_{0};

@@ -53,6 +53,7 @@ void Worker::open(const std::vector<Endpoint>& endpoints, const std::vector<int>
     own_loop_ = std::move(*loop);
     loop_ = own_loop_.get();
   }
+  if (options_->task_tree || options_->task_tree_on != 0) task_tree_.emplace(*loop_);
   for (const Endpoint& endpoint : endpoints) {
     listeners_.push_back({std::make_unique<Listener>(*loop_), endpoint.is_unix()});
     if (const Result<void> opened = listeners_.back().listener->open(endpoint, listen); !opened) {
@@ -99,6 +100,48 @@ Task<> Worker::close_listeners() {
 }
 
 Task<> Worker::live(Callback<void()>& started, Callback<void(Scope&)>& extra) {
+  Task<> leaving = leave();  // made now: at the end there may be no memory for it
+  std::exception_ptr failure;
+  try {
+    auto serving = serve(started, extra);
+    co_await std::move(serving);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  co_await std::move(leaving);
+  if (failure) std::rethrow_exception(failure);
+}
+
+namespace {
+
+/// What is posted now, and cannot be cancelled: the task goes on behind everything that was posted before.
+struct LastPiece : Work {
+  explicit LastPiece(Loop& owner) noexcept
+      : Work([](Work& self) noexcept { gyre::detail::resume(static_cast<LastPiece&>(self).handle); }), loop(&owner) {}
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> awaiting) noexcept {
+    handle = awaiting;
+    loop->post(*this);
+  }
+  void await_resume() const noexcept {}
+
+  Loop* loop;
+  std::coroutine_handle<> handle;
+};
+
+}  // namespace
+
+// From here on nobody finds this loop to post to it. What was posted before stands in front of the last piece.
+Task<> Worker::leave() {
+  {
+    const std::lock_guard lock{app_->run_mutex};
+    std::erase(app_->workers, this);
+  }
+  LastPiece last{*loop_};
+  co_await last;
+}
+
+Task<> Worker::serve(Callback<void()>& started, Callback<void(Scope&)>& extra) {
   Context& context = co_await this_context();
   std::exception_ptr failure;
   std::optional<Server> server;

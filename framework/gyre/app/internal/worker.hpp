@@ -3,7 +3,10 @@
 #include <gyre/app/internal/app_state.hpp>
 #include <gyre/coro/event.hpp>
 #include <gyre/coro/scope.hpp>
+#include <gyre/coro/task_tree.hpp>
 #include <gyre/http/server.hpp>
+
+#include <optional>
 
 namespace gyre::app {
 
@@ -20,11 +23,11 @@ Task<> run_background(AppState& state, Callback<Task<>()>& task);
 class Worker {
  public:
   /// Makes a loop of its own when it is opened.
-  Worker(AppState& app, Service& service, const RunOptions& options) noexcept
-      : app_(&app), service_(&service), options_(&options) {}
+  Worker(AppState& app, Service& service, const RunOptions& options, unsigned number) noexcept
+      : app_(&app), service_(&service), options_(&options), number_(number) {}
   /// Works on a loop that somebody else runs.
   Worker(AppState& app, Service& service, const RunOptions& options, Loop& loop) noexcept
-      : app_(&app), service_(&service), options_(&options), loop_(&loop) {}
+      : app_(&app), service_(&service), options_(&options), number_(0), loop_(&loop) {}
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
@@ -33,6 +36,8 @@ class Worker {
   void open(const std::vector<Endpoint>& endpoints, const std::vector<int>& descriptors, const ListenOptions& listen);
 
   Loop& loop() noexcept { return *loop_; }
+  /// Its place among those of the run, from 0.
+  unsigned number() const noexcept { return number_; }
   /// Where its listeners really listen.
   std::vector<Endpoint> endpoints() const;
   /// Listening sockets that exist once for the process: Unix sockets and adopted ones.
@@ -77,6 +82,8 @@ class Worker {
   static void stop_arrived(Work& work) noexcept;
   Task<> run_stop_hook(Callback<Task<>(Loop&)>& hook);
 
+  Task<> leave();
+  Task<> serve(Callback<void()>& started, Callback<void(Scope&)>& extra);
   struct Listening {
     std::unique_ptr<Listener> listener;
     bool shared;
@@ -85,8 +92,10 @@ class Worker {
   AppState* app_;
   Service* service_;
   const RunOptions* options_;
+  unsigned number_;
   std::unique_ptr<Loop> own_loop_;
   Loop* loop_ = nullptr;
+  std::optional<TaskTree> task_tree_;
   std::vector<Listening> listeners_;
   Event stopped_;
   bool stop_posted_ = false;  ///< Guarded by the app's `run_mutex`.

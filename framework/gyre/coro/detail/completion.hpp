@@ -25,7 +25,10 @@ class CompletionState : private Work {
   void drop_callback() noexcept;
 
   // --- on the task's thread ---------------------------------------------------------------------------------------
-  void resume_on_arrival(std::coroutine_handle<> handle) noexcept { handle_ = handle; }
+  void resume_on_arrival(std::coroutine_handle<> handle, Context& context) noexcept {
+    handle_ = handle;
+    context_ = &context;
+  }
   /// The task no longer needs it.
   void release() noexcept;
 
@@ -37,6 +40,7 @@ class CompletionState : private Work {
 
   Executor* executor_;
   std::coroutine_handle<> handle_;
+  Context* context_ = nullptr;
   std::atomic<bool> claimed_ = false;
   std::atomic<unsigned> callbacks_ = 1;
   std::atomic<unsigned> owners_ = 2;  ///< The task, all callbacks together, and the post that is on its way.

@@ -61,9 +61,10 @@ class Join {
   /// With `on_first_success`, where there was none: a cancellation from outside cut a child short.
   bool cut_short() const noexcept { return cut_short_ && context_->cancelled(); }
 
-  void open(Context& parent, std::coroutine_handle<> handle) noexcept {
+  void open(Context& parent, std::coroutine_handle<> handle, const TaskNode* owner) noexcept {
     parent_ = handle;
     context_.emplace(parent);
+    context_->set_owner(owner);
   }
   /// All children are started: lets go of the extra count that kept the parent from going on too early.
   void started() noexcept { release(); }
@@ -157,8 +158,9 @@ class JoinAwaiter {
 
   bool await_ready() const noexcept { return sizeof...(T) == 0; }
   template <class Promise>
-  void await_suspend(std::coroutine_handle<Promise> handle) noexcept {
-    join_.open(context_of(handle), handle);
+  void await_suspend(std::coroutine_handle<Promise> handle,
+                     std::source_location where = std::source_location::current()) noexcept {
+    join_.open(context_of(handle, where), handle, node_of(handle));
     start_all(std::index_sequence_for<T...>{});
     join_.started();
   }

@@ -56,7 +56,10 @@ class Waiter : private CancelHook, private Work {
     self.on_cancel_(self);
     self.end(Outcome::cancelled);
   }
-  static void resume_waiter(Work& work) noexcept { resume(static_cast<Waiter&>(work).handle_); }
+  static void resume_waiter(Work& work) noexcept {
+    const auto& self = static_cast<Waiter&>(work);
+    resume_in(*self.context_, self.handle_);
+  }
 
   std::coroutine_handle<> handle_;
   Context* context_ = nullptr;

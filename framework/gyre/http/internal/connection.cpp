@@ -301,7 +301,9 @@ void Connection::start_session() {
     exchange.task_active = false;
     return close();
   }
-  exchange.body_task.start(exchange.enter(server_->context), exchange);
+  Context& context = exchange.enter(server_->context);
+  const RunningLabel running{server_->loop, context.label()};
+  exchange.body_task.start(context, exchange);
 }
 
 void Connection::session_ended(Exchange& exchange) noexcept {

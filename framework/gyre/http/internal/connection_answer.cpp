@@ -149,6 +149,7 @@ void Connection::answer_stream(Exchange& exchange, bool last) {
   }
   exchange.task_active = true;
   Exchange* const outer = std::exchange(starting_, &exchange);
+  const RunningLabel running{server_->loop, context.label()};
   exchange.body_task.start(context, exchange);
   starting_ = outer;
   if (exchange.task_done) task_ended(exchange);

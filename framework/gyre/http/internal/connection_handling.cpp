@@ -86,6 +86,7 @@ void Connection::call(Exchange& exchange) {
 
 Response Connection::answer_of(Exchange& exchange) {
   exchange.request.set_context(&server_->context);
+  const RunningLabel running{server_->loop, exchange.handler->name()};
   try {
     return exchange.handler->call(exchange.request);
   } catch (...) {
@@ -103,6 +104,7 @@ void Connection::start_task(Exchange& exchange) {
   context.limit_deadline(exchange.deadline);
   exchange.offer_control();
   exchange.stage = Exchange::Stage::running;
+  const RunningLabel running{server_->loop, exchange.handler->name()};
   try {
     exchange.task = exchange.handler->start(exchange.request);
   } catch (...) {

@@ -74,6 +74,7 @@ struct Exchange final : TaskObserver, ListHook<Exchange>, private gyre::detail::
   Context& enter(Context& server) {
     context.reset();
     context.emplace(server);
+    if (handler != nullptr) context->set_label(handler->name());
     request.set_context(&*context);
     return *context;
   }

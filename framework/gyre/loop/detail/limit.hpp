@@ -11,8 +11,11 @@ class InContext {
   InContext(Context& context, Task<T>& task) noexcept : context_(&context), task_(&task) {}
   bool await_ready() const noexcept { return false; }
   template <class Promise>
-  void await_suspend(std::coroutine_handle<Promise> handle) noexcept {
+  void await_suspend(std::coroutine_handle<Promise> handle,
+                     std::source_location where = std::source_location::current()) noexcept {
     observer_.parent = handle;
+    note_site(handle, where);
+    context_->set_owner(node_of(handle));
     task_->start(*context_, observer_);
     if (--observer_.pending == 0) resume_next(handle);
   }
@@ -77,6 +80,7 @@ Task<Result<T>> run_limited(Limit limit, Task<T> task) {
   Loop& loop = Loop::of(outer);
   Context inner = limit.context(outer);
   const TimePoint deadline = limit.deadline(loop.now());
+  inner.set_label(outer.label());
   inner.limit_deadline(deadline);
   DeadlineTimer timer{inner};
   loop.arm(timer, deadline);

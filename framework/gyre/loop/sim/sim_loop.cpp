@@ -20,7 +20,9 @@ void SimLoop::cancel_at(std::uint64_t number, Context& context) noexcept {
   state_->cancel_context = &context;
 }
 
-SimLoop::SimLoop(const SimOptions& options) : Loop(Duration{1}), state_(std::make_unique<State>(options)) {}
+SimLoop::SimLoop(const SimOptions& options) : Loop(Duration{1}), state_(std::make_unique<State>(options)) {
+  if (options.task_tree) state_->task_tree.emplace(*this);
+}
 SimLoop::~SimLoop() { await_posts(); }
 
 const SimOptions& SimLoop::options() const noexcept { return state_->options; }

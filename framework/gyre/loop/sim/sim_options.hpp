@@ -85,6 +85,8 @@ struct SimOptions {
   SimClock clock{};
   SimFaults faults{};
   SimFailure fail_operation{};
+  /// Switches a `TaskTree` on: what a `Deadlock` says then shows where every task waits.
+  bool task_tree = false;
 };
 
 }  // namespace gyre

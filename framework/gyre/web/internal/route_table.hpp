@@ -22,6 +22,7 @@ struct RouteEntry {
   std::source_location where;
   std::unique_ptr<detail::Endpoint> endpoint;
   std::unique_ptr<RequestHandler> pipeline;  ///< With middleware: what is called in the place of the endpoint.
+  std::string name = {};                     ///< "GET /users/{id}"
 
   RequestHandler& handler() const noexcept { return pipeline != nullptr ? *pipeline : *endpoint; }
 };

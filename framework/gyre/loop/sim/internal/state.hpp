@@ -1,5 +1,6 @@
 #pragma once
 
+#include <gyre/coro/task_tree.hpp>
 #include <gyre/loop/sim/internal/faults.hpp>
 #include <gyre/loop/sim/internal/files.hpp>
 #include <gyre/loop/sim/internal/network.hpp>
@@ -58,6 +59,7 @@ struct SimLoop::State {
   Context* cancel_context = nullptr;
   std::uint64_t fingerprint = 0;
   std::atomic<bool> woken{false};
+  std::optional<TaskTree> task_tree;
 };
 
 }  // namespace gyre
