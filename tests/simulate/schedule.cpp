@@ -36,7 +36,12 @@ ServerOptions Schedule::draw_server(Chance& chance) {
 }
 
 Schedule::Schedule(Service& service, std::uint64_t seed)
-    : service_(service), chance_(seed), world_(draw_world(chance_)), options_(draw_server(chance_)), loop_(world_) {
+    : service_(service),
+      chance_(seed),
+      world_(draw_world(chance_)),
+      options_(draw_server(chance_)),
+      loop_(world_),
+      ledger_(loop_) {
   loop_.put_file(file_path, file_text());
   const std::size_t count = 1 + chance_.below(6);
   for (std::size_t number = 0; number < count; ++number) {
@@ -96,12 +101,20 @@ void Schedule::check(const ServerStatistics& statistics) {
     const std::string fault = visitor->fault(stopped, false);
     if (!fault.empty()) blame(fault);
     whole += visitor->heard_whole();
+    check_cancellation(*visitor);
   }
   requests_ = statistics.requests;
   if (statistics.connections_open != 0) blame("connections are left");
   if (statistics.responses > statistics.requests + statistics.rejected) blame("more responses than requests");
   if (statistics.responses < whole) blame("an answer that nobody counted");
   if (ledger_.handled_count() > statistics.requests) blame("more handlers than requests");
+}
+
+// Nothing is at work for long for a client that is gone.
+void Schedule::check_cancellation(const Visitor& visitor) {
+  constexpr Duration clean_up = 250ms;  // of the handlers that shield one
+  if (visitor.gone_at() == time_never) return;
+  if (ledger_.last_end(visitor.number()) > visitor.gone_at() + clean_up) blame("a handler outlives its client");
 }
 
 std::string Schedule::describe() const {

@@ -30,6 +30,7 @@ class Schedule {
 
   Task<> serve();
   void check(const ServerStatistics& statistics);
+  void check_cancellation(const Visitor& visitor);
   void blame(std::string_view what) {
     if (fault_.empty()) fault_ = what;
   }

@@ -5,8 +5,11 @@
 #include "schedule.hpp"
 
 #include <charconv>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
+
+#include <unistd.h>
 
 namespace gyre::simulate {
 namespace {
@@ -37,8 +40,20 @@ bool parse(int count, char** texts, Arguments& arguments) {
   return true;
 }
 
+/// For the end of the process: a broken invariant aborts, and a schedule that does not end is ended by an alarm.
+constinit char running_seed[64] = {};
+constexpr unsigned longest_schedule_seconds = 60;
+
+void tell_seed(int signal) {
+  (void)!::write(STDERR_FILENO, running_seed, std::strlen(running_seed));
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
+}
+
 /// Runs the schedule of a seed. What is wrong, or nothing.
 std::string run_one(Router& router, std::uint64_t seed, bool verbose, std::uint64_t& requests) {
+  std::snprintf(running_seed, sizeof running_seed, "broken by seed %llu\n", static_cast<unsigned long long>(seed));
+  ::alarm(longest_schedule_seconds);
   std::string fault;
   const std::size_t before = heap_in_use();
   {
@@ -60,6 +75,7 @@ int run(const Arguments& arguments) {
   std::uint64_t requests = 0;
   std::uint64_t failed = 0;
   std::uint64_t ignored = 0;
+  for (const int signal : {SIGABRT, SIGSEGV, SIGALRM}) std::signal(signal, tell_seed);
   (void)run_one(router, arguments.first, false, ignored);  // fills what lives as long as the thread
   for (std::uint64_t seed = arguments.first; seed < arguments.first + arguments.count; ++seed) {
     const std::string fault = run_one(router, seed, arguments.verbose, requests);

@@ -54,6 +54,13 @@ Task<Response> wait(Visitor visitor, Index index, Number number) {
   co_return marked(index, "waited");
 }
 
+/// Until the client leaves.
+Task<Response> wait_long(Visitor visitor, Index index, Number) {
+  const AtWork at_work{{*visitor, *index}};
+  co_await sleep_for(20s);
+  co_return marked(index, "waited long");
+}
+
 Task<Response> late(Visitor visitor, Index index, Number) {
   const AtWork at_work{{*visitor, *index}};
   co_await sleep_for(10s);
@@ -113,10 +120,15 @@ Task<Response> race(Visitor visitor, Index index, Number number) {
 
 Task<Response> all(Visitor visitor, Index index, Number number) {
   const AtWork at_work{{*visitor, *index}};
+  const TimePoint start = co_await now();
   auto limited = within(30ms, after(pause(number), 1));
   auto both = when_all(std::move(limited), after(10ms, 2));
   const auto [first, second] = co_await std::move(both);
-  if (second != 2) ledger->blame("a wrong result");
+  const TimePoint end = co_await now();
+  if (second != 2 || (pause(number) != 30ms && first.has_value() != (pause(number) < 30ms)))
+    ledger->blame("a wrong result");
+  if (end - start != std::max<Duration>(10ms, std::min<Duration>(30ms, pause(number))))
+    ledger->blame("a timer is late");
   co_return marked(index, first ? "in time" : "not in time");
 }
 
@@ -276,6 +288,7 @@ void add_routes(Router& router) {
   router.get("/{visitor}/{index}/plain/{number}", plain);
   router.get("/{visitor}/{index}/large/{number}", large);
   router.get("/{visitor}/{index}/wait/{number}", wait);
+  router.get("/{visitor}/{index}/wait-long/{number}", wait_long);
   router.get("/{visitor}/{index}/late/{number}", late, {.handler = 50ms});
   router.get("/{visitor}/{index}/late-and-stubborn/{number}", late_and_stubborn, {.handler = 50ms});
   router.get("/{visitor}/{index}/fail/{number}", fail);

@@ -60,7 +60,6 @@ Visitor::Wish Visitor::make_wish(unsigned index) {
 }
 
 Task<> Visitor::visit(Loop& loop, Endpoint endpoint) {
-  (void)loop;
   co_await sleep_for(arrives_);
   auto connecting = Stream::connect(endpoint);
   Result<Stream> connected = co_await std::move(connecting);
@@ -80,12 +79,17 @@ Task<> Visitor::visit(Loop& loop, Endpoint endpoint) {
   };
   auto talking = with_scope(talk);
   co_await std::move(talking);
-  if (leaving_ == Leaving::reset && left_) stream.reset();
+  if (leaving_ == Leaving::close || leaving_ == Leaving::reset) gone_at_ = loop.now();
+  if (leaving_ == Leaving::reset) stream.reset();
 }
 
 Task<> Visitor::speak(Stream* stream) {
   for (std::size_t index = 0; index < wishes_.size(); ++index) {
-    while (!pipelined_ && answers() < index && ending_ == Ending::none) co_await sleep_for(1ms);
+    for (int waited = 0; !pipelined_ && answers() < index && ending_ == Ending::none; ++waited) {
+      gave_up_ = waited > 100'000;
+      if (gave_up_) co_return;
+      co_await sleep_for(1ms);
+    }
     if (ending_ != Ending::none || told_to_stop()) co_return;
     const Bytes bytes = as_bytes(std::string_view{wishes_[index].text});
     const Result<void> written = co_await stream->write(bytes);
@@ -131,6 +135,7 @@ std::size_t Visitor::heard_whole() const { return answers(); }
 std::string Visitor::fault(bool stopped, bool faults) const {
   const AnswerLog log(heard_, ending_, methods_);
   if (!log.fault().empty()) return log.fault();
+  if (gave_up_) return "no answer for too long";
   if (!connected_ || left_ || stopped || faults) return {};
   if (ending_ == Ending::none) return "the connection had no end";
   if (ending_ == Ending::reset) return cuts_ ? "" : "reset for no reason";

@@ -27,7 +27,9 @@ class Visitor {
   /// What is wrong with what it heard; empty if nothing is. `stopped`: the server stopped before it had left.
   std::string fault(bool stopped, bool faults) const;
 
-  std::size_t sent() const noexcept { return sent_; }
+  unsigned number() const noexcept { return number_; }
+  /// When it closed or reset its connection; `time_never` if it did not.
+  TimePoint gone_at() const noexcept { return gone_at_; }
   /// Whether the answer to a request was heard to its end.
   std::size_t heard_whole() const;
   const std::string& heard() const noexcept { return heard_; }
@@ -62,6 +64,8 @@ class Visitor {
 
   bool connected_ = false;
   bool left_ = false;
+  bool gave_up_ = false;  ///< There was no answer for too long.
+  TimePoint gone_at_ = time_never;
   std::size_t sent_ = 0;  ///< Requests that are sent whole.
   std::string heard_;
   test::mixed::Ending ending_ = test::mixed::Ending::none;
