@@ -1,0 +1,75 @@
+#pragma once
+
+#include "chance.hpp"
+#include "site.hpp"
+
+#include <http/answer_log.hpp>
+
+#include <gyre/coro/task.hpp>
+#include <gyre/net/endpoint.hpp>
+#include <gyre/net/stream.hpp>
+
+#include <string>
+#include <vector>
+
+namespace gyre::simulate {
+
+/// A client: what it asks for, how it reads, and when and how it leaves.
+class Visitor {
+ public:
+  Visitor(unsigned number, std::uint64_t seed);
+  Visitor(const Visitor&) = delete;
+  Visitor& operator=(const Visitor&) = delete;
+
+  /// Visits until it has left, or the server has ended the connection.
+  Task<> visit(Loop& loop, Endpoint endpoint);
+
+  /// What is wrong with what it heard; empty if nothing is. `stopped`: the server stopped before it had left.
+  std::string fault(bool stopped, bool faults) const;
+
+  unsigned number() const noexcept { return number_; }
+  /// When it closed or reset its connection; `time_never` if it did not.
+  TimePoint gone_at() const noexcept { return gone_at_; }
+  /// Whether the answer to a request was heard to its end.
+  std::size_t heard_whole() const;
+  const std::string& heard() const noexcept { return heard_; }
+  std::string describe() const;
+
+ private:
+  enum class Leaving : unsigned char { stay, close, reset, half_close };
+
+  struct Wish {
+    std::string text;
+    bool cuts = false;         ///< Its answer may be cut.
+    bool may_be_last = false;  ///< Its body may turn out too long to be thrown away, when the answer is out already.
+  };
+
+  Wish make_wish(unsigned index);
+  Task<> speak(Stream* stream);
+  Task<> listen(Stream* stream);
+  std::size_t answers() const;
+  bool told_to_stop() const;
+
+  unsigned number_;
+  Chance chance_;
+  std::vector<Wish> wishes_;
+  std::vector<Method> methods_;
+  bool cuts_ = false;       ///< It asks for what may be cut.
+  bool pipelined_ = false;  ///< It does not wait for an answer before it asks again.
+  Duration arrives_{};
+  Leaving leaving_ = Leaving::stay;
+  Duration leaves_after_{};  ///< So long after it arrived, if it does not stay.
+  std::size_t piece_ = 0;    ///< Bytes that it reads at once.
+  Duration reads_every_{};
+
+  bool connected_ = false;
+  bool left_ = false;
+  bool gave_up_ = false;  ///< There was no answer for too long.
+  TimePoint gone_at_ = time_never;
+  std::size_t sent_ = 0;  ///< Requests that are sent whole.
+  std::string heard_;
+  test::mixed::Ending ending_ = test::mixed::Ending::none;
+  bool broken_ = false;  ///< It could not write.
+};
+
+}  // namespace gyre::simulate
