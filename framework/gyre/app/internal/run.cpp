@@ -59,7 +59,7 @@ int Run::execute() {
 
 // The first worker's listeners decide the ports that the others share.
 void Run::open_first() {
-  const std::vector<Endpoint> endpoints = endpoints_of(options_, 0U);
+  const std::vector<Endpoint> endpoints = endpoints_of(options_);
   first_ = std::make_unique<Worker>(*state_, *service_, options_, 0U);
   try {
     first_->open(endpoints, options_.descriptors, {.reuse_port = thread_count_ > 1, .claim_port = true});
