@@ -23,12 +23,14 @@ namespace gyre {
 struct Rejection {
   Status status = Status::bad_request;
   /// For the client. Lives as long as the request: a literal, or in its arena.
-  std::string_view detail;
+  std::string_view detail = {};
+  /// Further members of the problem, as JSON: `"errors":[...]`. Lives as long as the request.
+  std::string_view members = {};
 };
 
 /// A rejection as an answer: an RFC 9457 problem.
 inline Response to_response(const Rejection& rejection) {
-  return Response::problem(rejection.status, rejection.detail);
+  return Response::problem(rejection.status, rejection.detail, rejection.members);
 }
 
 /// What an extractor returns: a value, or the rejection.
