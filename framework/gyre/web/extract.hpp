@@ -84,7 +84,8 @@ class [[nodiscard]] Extracted {
 ///
 /// and take it by value. For a type that you cannot change, specialise `Extract` with the same function. `extract` runs
 /// before the handler, in the order of the parameters; the first rejection is the answer. What it throws is the
-/// handler's exception. Views into the request stay valid until the answer is out.
+/// handler's exception. Views into the request stay valid until the answer is out. A specialisation may also have a
+/// `static void prepare()`, which is called when a route with such a parameter is registered.
 template <class T>
 struct Extract {
   static Extracted<T> extract(Request& request)

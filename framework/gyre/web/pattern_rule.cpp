@@ -2,8 +2,8 @@
 
 #include <gyre/web/error.hpp>
 
-#include <memory>
 #include <re2/re2.h>
+#include <memory>
 
 namespace gyre::detail {
 

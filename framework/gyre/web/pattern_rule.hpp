@@ -52,7 +52,7 @@ struct PatternCheck {
     return compiled().matches(value);
   }
   template <class V>
-  std::string detail() const {
+  std::string complaint() const {
     if (!text.view().empty()) return std::string{text.view()};
     return std::string{"must match "}.append(expression.view());
   }

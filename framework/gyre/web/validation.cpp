@@ -10,7 +10,7 @@ template <class N>
 std::string to_text(N number) {
   char buffer[32];
   const char* end = std::to_chars(buffer, buffer + sizeof buffer, number).ptr;
-  return {buffer, end};
+  return {buffer, static_cast<std::size_t>(end - buffer)};
 }
 
 }  // namespace

@@ -81,7 +81,7 @@ struct Range {
     return detail::not_greater(min, value) && detail::not_greater(value, max);
   }
   template <class V>
-  std::string detail() const {
+  std::string complaint() const {
     return "must be from " + detail::text_of_number(min) + " to " + detail::text_of_number(max);
   }
 };
@@ -96,7 +96,7 @@ struct AtLeast {
     return detail::not_greater(min, value);
   }
   template <class V>
-  std::string detail() const {
+  std::string complaint() const {
     return "must be at least " + detail::text_of_number(min);
   }
 };
@@ -111,7 +111,7 @@ struct AtMost {
     return detail::not_greater(value, max);
   }
   template <class V>
-  std::string detail() const {
+  std::string complaint() const {
     return "must be at most " + detail::text_of_number(max);
   }
 };
@@ -133,7 +133,7 @@ struct Length {
     return min <= size && size <= max;
   }
   template <class V>
-  std::string detail() const {
+  std::string complaint() const {
     return detail::length_detail(min, max, detail::Text<V> ? "character" : "element");
   }
 };
@@ -150,7 +150,7 @@ struct Satisfies {
     return predicate(value);
   }
   template <class V>
-  std::string detail() const {
+  std::string complaint() const {
     return std::string{text};
   }
 };
@@ -207,7 +207,7 @@ class Rule {
  public:
   static constexpr bool is_required = (false || ... || std::same_as<Checks, Required>);
 
-  constexpr Rule(M Owner::*pointer, Checks... checks) noexcept : member(pointer), checks_(checks...) {}
+  constexpr Rule(M Owner::* pointer, Checks... checks) noexcept : member(pointer), checks_(checks...) {}
 
   /// Calls `failed(std::string detail)` for each check that does not hold.
   template <class Failed>
@@ -227,7 +227,7 @@ class Rule {
     return max;
   }
 
-  M Owner::*member;
+  M Owner::* member;
 
  private:
   template <class Check, class Failed>
@@ -237,9 +237,9 @@ class Rule {
         if (!value) failed(std::string{"is required"});
       }
     } else if constexpr (detail::RuleValue<M>::may_be_empty) {
-      if (value && !check.holds(*value)) failed(check.template detail<typename detail::RuleValue<M>::type>());
+      if (value && !check.holds(*value)) failed(check.template complaint<typename detail::RuleValue<M>::type>());
     } else {
-      if (!check.holds(value)) failed(check.template detail<M>());
+      if (!check.holds(value)) failed(check.template complaint<M>());
     }
   }
   template <class Check>
@@ -254,16 +254,17 @@ class Rule {
   std::tuple<Checks...> checks_;
 };
 
-/// The rules of one member: `gyre::rule(&User::age, gyre::required, gyre::range(0, 150))`. All checks are made, and each
-/// that does not hold is told. Those of an empty `std::optional` hold, but for `required`.
+/// The rules of one member: `gyre::rule(&User::age, gyre::required, gyre::range(0, 150))`. All checks are made, and
+/// each that does not hold is told. Those of an empty `std::optional` hold, but for `required`.
 ///
 /// A check of your own is a literal type with `bool holds(const Value&) const` and
-/// `template <class Value> std::string detail() const`.
+/// `template <class Value> std::string complaint() const`.
 template <class Owner, class M, class... Checks>
-constexpr auto rule(M Owner::*member, Checks... checks) noexcept {
-  static_assert((true && ... && detail::CheckOf<Checks, M>),
-                "gyre: this check cannot be made of a member of this type: range, at_least and at_most are for numbers, "
-                "length for texts and containers, pattern for texts");
+constexpr auto rule(M Owner::* member, Checks... checks) noexcept {
+  static_assert(
+      (true && ... && detail::CheckOf<Checks, M>),
+      "gyre: this check cannot be made of a member of this type: range, at_least and at_most are for numbers, "
+      "length for texts and containers, pattern for texts");
   return Rule<Owner, M, Checks...>{member, checks...};
 }
 
