@@ -19,8 +19,8 @@ TEST_CASE("what fits is read", "[web][json]") {
       {rewritten<Point>, R"({"z":[{"x":1}],"\u0078":2,"zz":{"x":3},"y":-0})", R"({"x":2,"y":0})"},
       {rewritten<Box<bool>>, R"({"value":true})", R"({"value":true})"},
       {rewritten<Box<double>>, R"({"value":1})", R"({"value":1})"},
-      {rewritten<Box<double>>, R"({"value":18446744073709551615})", R"({"value":1.8446744073709552e+19})"},
-      {rewritten<Box<double>>, R"({"value":-9223372036854775808})", R"({"value":-9.223372036854776e+18})"},
+      {rewritten<Box<double>>, R"({"value":18446744073709551615})", R"({"value":18446744073709551616})"},
+      {rewritten<Box<double>>, R"({"value":-9223372036854775808})", R"({"value":-9223372036854775808})"},
       {rewritten<Box<double>>, R"({"value":1e-400})", R"({"value":0})"},
       {rewritten<Box<double>>, R"({"value":0.30000000000000004})", R"({"value":0.30000000000000004})"},
       {rewritten<Box<double>>, R"({"value":9007199254740993})", R"({"value":9007199254740992})"},
@@ -124,7 +124,7 @@ TEST_CASE("what is no JSON is refused with the byte", "[web][json]") {
                            R"("\ud800\u0041")", "\"\n\"", "\"\x01\"", R"("\x41")"}) {
     INFO(text);
     CHECK(outcome_of<std::string>(text).starts_with("400 not JSON"));
-    CHECK(outcome_of<Box<int>>(std::string{R"({"other":)"} + text + "}").starts_with("400 not JSON"));
+    CHECK(outcome_of<Point>(std::string{R"({"other":)"} + text + "}").starts_with("400 not JSON"));
   }
   CHECK(outcome_of<Box<Counts>>(R"({"value":{"a":1,"b":2,"a":3}})") == "400 the member /value/a is there twice");
 }

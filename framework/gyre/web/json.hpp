@@ -67,13 +67,39 @@ class Json {
 
 namespace detail {
 
-/// Nothing in it is a view, so that it can be read into.
+/// The structs around a type, so that one that refers to itself has an end.
+struct JsonPath {
+  const JsonObject* object;
+  const JsonPath* outer;
+};
+
+/// Whether there is text in it that it would not own.
+constexpr bool has_view(const JsonType& type, const JsonPath* path = nullptr) {
+  switch (type.kind) {
+    case JsonKind::text_view: return true;
+    case JsonKind::nullable: return has_view(*type.nullable->inner, path);
+    case JsonKind::sequence: return has_view(*type.sequence->element, path);
+    case JsonKind::array: return has_view(*type.array->element, path);
+    case JsonKind::map: return has_view(*type.map->element, path);
+    case JsonKind::object: break;
+    default: return false;
+  }
+  for (const JsonPath* outer = path; outer != nullptr; outer = outer->outer) {
+    if (outer->object == type.object) return false;
+  }
+  const JsonPath longer{type.object, path};
+  for (const JsonMember& member : type.object->members) {
+    if (has_view(*member.type, &longer)) return true;
+  }
+  return false;
+}
+
 template <class T>
 consteval bool is_json_readable() {
-  if constexpr (std::same_as<T, std::string_view>) {
-    return false;
+  if constexpr (JsonWritten<T> && std::default_initializable<T>) {
+    return !has_view(json_type<T>);
   } else {
-    return JsonWritten<T> && std::default_initializable<T>;
+    return false;
   }
 }
 
@@ -96,9 +122,10 @@ inline constexpr bool may_stream<Json<T>> = false;
 
 template <class T>
 struct Extract<Json<T>> {
-  static_assert(detail::is_json_readable<T>(),
-                "gyre: Json<T> can only be read into a T that has a default constructor and owns its text: "
-                "std::string, not std::string_view");
+  static_assert(
+      detail::is_json_readable<T>(),
+      "gyre: JSON can only be read into a T that has a default constructor and owns its text: std::string, not "
+      "std::string_view");
 
   static Extracted<Json<T>> extract(Request& request) {
     T value{};
@@ -136,7 +163,10 @@ std::string to_json(const T& value) {
 /// fails, `value` is in between and only good to be thrown away.
 template <class T>
 JsonOutcome from_json(std::string_view text, T& value, const JsonLimits& limits = detail::JsonFormatOf<T>::limits()) {
-  static_assert(detail::is_json_readable<T>(), "gyre: from_json: text is read into std::string, not std::string_view");
+  static_assert(
+      detail::is_json_readable<T>(),
+      "gyre: JSON can only be read into a T that has a default constructor and owns its text: std::string, not "
+      "std::string_view");
   return detail::read_json(text, detail::json_type<T>, &value, limits);
 }
 
