@@ -98,6 +98,25 @@ TEST_CASE("what does not fit is told by its place", "[web][json]") {
   }
 }
 
+TEST_CASE("types of one's own are strings, and what has no shape is kept as it is", "[web][json]") {
+  const std::pair<const char*, const char*> cases[] = {
+      {R"({"date":"2024-05","end":"1999-12","extra":7})", R"({"date":"2024-05","end":"1999-12","extra":7,"more":{}})"},
+      {R"({"date":"May","end":5})", "422 /date must be a month; /end must be a month"},
+      {R"({"date":"2024-05","extra":null})", R"({"date":"2024-05","end":null,"extra":null,"more":{}})"},
+      {R"({"date":"2024-05","extra":"a\"\u00e9\/"})",
+       "{\"date\":\"2024-05\",\"end\":null,\"extra\":\"a\\\"\u00e9/\",\"more\":{}}"},
+      {R"({"date":"2024-05","extra": [ 1.50 , [ ] , { } , [[]], {"a" : true, "b,": [null, "[", "{", ":", 1e5, -0]}, false ] })",
+       R"({"date":"2024-05","end":null,"extra":[1.50,[],{},[[]],{"a":true,"b,":[null,"[","{",":",1e5,-0]},false],"more":{}})"},
+      {R"({"date":"2024-05","more":{"a":{"x":[{}]},"b":18446744073709551616,"c":"","d":true}})",
+       R"({"date":"2024-05","end":null,"extra":null,"more":{"a":{"x":[{}]},"b":18446744073709551616,"c":"","d":true}})"},
+      {R"({"date":"2024-05","extra":[1,2})", "400 not JSON: syntax error at byte 30"},
+  };
+  for (const auto& [text, written] : cases) {
+    INFO(text);
+    CHECK(rewritten<Event>(text) == written);
+  }
+}
+
 TEST_CASE("what is no JSON is refused with the byte", "[web][json]") {
   const std::pair<const char*, const char*> cases[] = {
       {"", "400 not JSON: incomplete JSON at byte 0"},
@@ -139,6 +158,13 @@ TEST_CASE("a text is read whole, however it is escaped and however long", "[web]
     Counts counts;
     REQUIRE(gyre::from_json("{" + gyre::to_json(text) + ":1," + gyre::to_json(text + "x") + ":2}", counts));
     CHECK(counts == Counts{{text, 1}, {text + "x", 2}});
+    const std::string json = gyre::to_json(text);
+    CHECK(rewritten<gyre::JsonText>(json) == json);
+    CHECK(rewritten<gyre::JsonText>("{" + json + ":[" + json + "," + json + "]}") ==
+          "{" + json + ":[" + json + "," + json + "]}");
+    CHECK(rewritten<Point>("{" + json + ":" + json + R"(,"x":1})") == R"({"x":1,"y":8})");
+    CHECK(outcome_of<std::vector<Colour>>("[" + json + R"(,"red"])") ==
+          R"(422 /0 must be one of "red", "green", "blue")");
   }
 }
 

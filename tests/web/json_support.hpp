@@ -138,6 +138,21 @@ struct User {
 };
 BOOST_DESCRIBE_STRUCT(User, (), (name, age, email, addresses))
 
+/// A string in JSON.
+struct Date {
+  int year = 0;
+  int month = 0;
+  bool operator==(const Date&) const = default;
+};
+
+struct Event {
+  Date date;
+  std::optional<Date> end;
+  gyre::JsonText extra;
+  std::map<std::string, gyre::JsonText> more;
+};
+BOOST_DESCRIBE_STRUCT(Event, (), (date, end, extra, more))
+
 /// A type that nobody here can change.
 struct Foreign {
   int size = 0;
@@ -146,6 +161,17 @@ BOOST_DESCRIBE_STRUCT(Foreign, (), (size))
 
 }  // namespace json_test
 
+template <>
+struct gyre::JsonAsText<json_test::Date> {
+  static constexpr std::string_view expected = "must be a month";
+  static std::optional<json_test::Date> read(std::string_view text) {
+    if (text.size() != 7 || text[4] != '-') return std::nullopt;
+    return json_test::Date{std::stoi(std::string{text.substr(0, 4)}), std::stoi(std::string{text.substr(5)})};
+  }
+  static std::string write(const json_test::Date& date) {
+    return std::to_string(date.year) + (date.month < 10 ? "-0" : "-") + std::to_string(date.month);
+  }
+};
 template <>
 struct gyre::JsonFormat<json_test::Foreign> {
   static constexpr gyre::JsonName json_names[] = {{"size", "taille"}};

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace gyre {
@@ -44,6 +45,26 @@ struct JsonName {
   std::string_view described;
   std::string_view in_json;
 };
+
+/// JSON as it is: a member whose shape is not known, or is none of ours. It is checked when it is read, and kept
+/// without blanks, for a parser of your choice. What is written must be JSON; an empty text is `null`.
+struct JsonText {
+  std::string text;
+  bool operator==(const JsonText&) const = default;
+};
+
+/// A type of your own that is a string in JSON, such as a date. Specialise it with
+///
+///     template <>
+///     struct gyre::JsonAsText<Date> {
+///       static constexpr std::string_view expected = "must be a date";
+///       static std::optional<Date> read(std::string_view text);
+///       static std::string write(const Date& date);
+///     };
+///
+/// `expected` is what a client is told where `read` gives nothing. Both are called on every loop.
+template <class T>
+struct JsonAsText;
 
 /// How JSON of a type differs from its description. Found are, if they are there, the static members of `T`
 ///

@@ -26,7 +26,7 @@ class ParserHandler {
   bool on_array_begin(json::error_code&) { return reader_.array_begin(); }
   bool on_array_end(std::size_t, json::error_code& error) { return check(reader_.array_end(), error); }
   bool on_key_part(json::string_view part, std::size_t, json::error_code&) {
-    return reader_.text_part({part.data(), part.size()});
+    return reader_.key_part({part.data(), part.size()});
   }
   bool on_key(json::string_view last, std::size_t, json::error_code& error) {
     return check(reader_.key({last.data(), last.size()}), error);

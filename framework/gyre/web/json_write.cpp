@@ -50,6 +50,11 @@ class JsonWriter {
       case JsonKind::double_real: return real(load<double>(at));
       case JsonKind::text: return text(*static_cast<const std::string*>(at));
       case JsonKind::text_view: return text(*static_cast<const std::string_view*>(at));
+      case JsonKind::as_text: return text(type.text->write(at));
+      case JsonKind::raw: {
+        const std::string& json = static_cast<const JsonText*>(at)->text;
+        return put(json.empty() ? std::string_view{"null"} : json);
+      }
       case JsonKind::enumeration: return enumerator(type, at);
       case JsonKind::nullable: return nullable(*type.nullable, at);
       case JsonKind::sequence: {

@@ -29,10 +29,18 @@ template <class E, std::size_t count>
 inline constexpr bool is_json_array<std::array<E, count>> = true;
 
 template <class T>
-concept JsonStruct = boost::describe::has_describe_members<T>::value && !std::is_union_v<T>;
+concept JsonTextual = requires(const T& value, std::string_view text) {
+  static_cast<bool>(JsonAsText<T>::read(text));
+  { *JsonAsText<T>::read(text) } -> std::convertible_to<T>;
+  { JsonAsText<T>::write(value) } -> std::convertible_to<std::string>;
+  { JsonAsText<T>::expected } -> std::convertible_to<std::string_view>;
+};
 
 template <class T>
-concept JsonEnum = std::is_enum_v<T> && boost::describe::has_describe_enumerators<T>::value;
+concept JsonStruct = boost::describe::has_describe_members<T>::value && !std::is_union_v<T> && !JsonTextual<T>;
+
+template <class T>
+concept JsonEnum = std::is_enum_v<T> && boost::describe::has_describe_enumerators<T>::value && !JsonTextual<T>;
 
 template <class T>
 concept JsonInteger =
@@ -77,9 +85,10 @@ concept JsonPointer = requires(T& pointer) {
 
 /// A type that JSON is written of.
 template <class T>
-concept JsonWritten = std::same_as<T, bool> || JsonInteger<T> || JsonReal<T> || JsonEnum<T> ||
-                      std::same_as<T, std::string> || std::same_as<T, std::string_view> || JsonVector<T> ||
-                      is_json_array<T> || JsonMapLike<T> || JsonOptional<T> || JsonPointer<T> || JsonStruct<T>;
+concept JsonWritten =
+    std::same_as<T, bool> || JsonInteger<T> || JsonReal<T> || JsonEnum<T> || std::same_as<T, std::string> ||
+    std::same_as<T, std::string_view> || std::same_as<T, JsonText> || JsonTextual<T> || JsonVector<T> ||
+    is_json_array<T> || JsonMapLike<T> || JsonOptional<T> || JsonPointer<T> || JsonStruct<T>;
 
 template <class T>
 struct JsonShape {
@@ -115,6 +124,25 @@ struct JsonShape<std::string> {
 template <>
 struct JsonShape<std::string_view> {
   static constexpr JsonType type() noexcept { return {JsonKind::text_view, 0}; }
+};
+
+template <>
+struct JsonShape<JsonText> {
+  static constexpr JsonType type() noexcept { return {JsonKind::raw, 0}; }
+};
+
+template <JsonTextual T>
+struct JsonShape<T> {
+  static bool read(std::string_view text, void* value) {
+    auto read_value = JsonAsText<T>::read(text);
+    if (!static_cast<bool>(read_value)) return false;
+    *static_cast<T*>(value) = *std::move(read_value);
+    return true;
+  }
+  static std::string write(const void* value) { return JsonAsText<T>::write(*static_cast<const T*>(value)); }
+
+  static constexpr JsonTextType shape{read, write, JsonAsText<T>::expected};
+  static constexpr JsonType type() noexcept { return shape; }
 };
 
 template <JsonOptional T>

@@ -23,6 +23,8 @@ enum class JsonKind : std::uint8_t {
   double_real,
   text,       ///< std::string
   text_view,  ///< std::string_view: written only
+  as_text,    ///< A type with `JsonAsText`.
+  raw,        ///< JsonText
   enumeration,
   nullable,  ///< std::optional, std::unique_ptr
   sequence,  ///< std::vector
@@ -38,6 +40,13 @@ struct JsonEnumerator {
 
 struct JsonEnumeration {
   std::span<const JsonEnumerator> enumerators;
+};
+
+struct JsonTextType {
+  /// Nothing is changed where it returns false.
+  bool (*read)(std::string_view text, void* value);
+  std::string (*write)(const void* value);
+  std::string_view expected;
 };
 
 struct JsonNullable {
@@ -109,6 +118,7 @@ struct JsonType {
       : kind(number), size(static_cast<std::uint8_t>(bytes)), object(nullptr) {}
   constexpr JsonType(const JsonEnumeration& type, std::size_t bytes) noexcept
       : kind(JsonKind::enumeration), size(static_cast<std::uint8_t>(bytes)), enumeration(&type) {}
+  constexpr JsonType(const JsonTextType& type) noexcept : kind(JsonKind::as_text), text(&type) {}
   constexpr JsonType(const JsonNullable& type) noexcept : kind(JsonKind::nullable), nullable(&type) {}
   constexpr JsonType(const JsonSequence& type) noexcept : kind(JsonKind::sequence), sequence(&type) {}
   constexpr JsonType(const JsonArray& type) noexcept : kind(JsonKind::array), array(&type) {}
@@ -119,6 +129,7 @@ struct JsonType {
   std::uint8_t size = 0;  ///< Bytes of a number or an enum.
   union {
     const JsonEnumeration* enumeration;
+    const JsonTextType* text;
     const JsonNullable* nullable;
     const JsonSequence* sequence;
     const JsonArray* array;

@@ -1,6 +1,7 @@
 #include <gyre/web/internal/json_reader.hpp>
 
 #include <gyre/base/assert.hpp>
+#include <gyre/base/json_string.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -53,10 +54,12 @@ std::string expectation(const JsonType& type) {
     case JsonKind::double_real: return "must be a number";
     case JsonKind::text:
     case JsonKind::text_view: return "must be a string";
+    case JsonKind::as_text: return std::string{type.text->expected};
     case JsonKind::enumeration: return "must be one of " + names_of(*type.enumeration);
     case JsonKind::nullable: return expectation(*type.nullable->inner);
     case JsonKind::sequence: return "must be an array";
     case JsonKind::array: return "must be an array of " + std::to_string(type.array->count) + " elements";
+    case JsonKind::raw:
     case JsonKind::map:
     case JsonKind::object: break;
   }
@@ -109,7 +112,7 @@ bool JsonReader::push() {
 
 /// Goes to the place of the value that begins. False: it is not wanted.
 bool JsonReader::find_place() {
-  if (skipped_depth_ != 0) return false;
+  if (aside_depth_ != 0) return false;
   if (depth_ != 0) {
     Frame& frame = top();
     if (frame.type->kind == JsonKind::sequence || frame.type->kind == JsonKind::array) return begin_element(frame);
@@ -143,48 +146,84 @@ bool JsonReader::begin_element(Frame& frame) {
   return type_ != nullptr;
 }
 
-bool JsonReader::skip_nested() {
-  ++skipped_depth_;
+bool JsonReader::begin_aside(char opening) {
+  ++aside_depth_;
+  if (copy_ != nullptr) copy({&opening, 1});
+  return true;
+}
+
+bool JsonReader::end_aside(char closing) {
+  if (copy_ != nullptr) *copy_ += closing;
+  if (--aside_depth_ == 0) copy_ = nullptr;
+  return true;
+}
+
+/// The next key or value. What stands before it tells whether they need a comma.
+void JsonReader::copy(std::string_view json) {
+  constexpr std::string_view openings = "{[:";
+  if (!copy_->empty() && openings.find(copy_->back()) == std::string_view::npos) *copy_ += ',';
+  copy_->append(json);
+}
+
+void JsonReader::copy_text(std::string_view text) {
+  copy({});
+  append_json_string(*copy_, text);
+}
+
+/// What is not wanted at its place may be part of a copy.
+bool JsonReader::copied(std::string_view json) {
+  if (copy_ != nullptr) copy(json);
+  return true;
+}
+
+/// A value without parts whose type is none that it goes into by itself.
+bool JsonReader::scalar_elsewhere(std::string_view json) {
+  if (type_->kind != JsonKind::raw) return mismatch();
+  static_cast<JsonText*>(target_)->text = json;
   return true;
 }
 
 bool JsonReader::object_begin() {
-  if (!find_value()) return skip_nested();
+  if (!find_value()) return begin_aside('{');
   if (type_->kind == JsonKind::map) {
     type_->map->clear(target_);
     return push();
   }
   if (type_->kind == JsonKind::object) return push();
-  mismatch();
-  return skip_nested();
+  if (type_->kind == JsonKind::raw) {
+    copy_ = &static_cast<JsonText*>(target_)->text;
+    copy_->clear();
+  } else {
+    mismatch();
+  }
+  return begin_aside('{');
 }
 
 bool JsonReader::object_end() {
-  if (skipped_depth_ != 0) {
-    --skipped_depth_;
-    return true;
-  }
+  if (aside_depth_ != 0) return end_aside('}');
   if (top().type->kind == JsonKind::object) finish_object(top());
   --depth_;
   return true;
 }
 
 bool JsonReader::array_begin() {
-  if (!find_value()) return skip_nested();
+  if (!find_value()) return begin_aside('[');
   if (type_->kind == JsonKind::sequence) {
     type_->sequence->clear(target_);
     return push();
   }
   if (type_->kind == JsonKind::array) return push();
-  mismatch();
-  return skip_nested();
+  if (type_->kind == JsonKind::raw) {
+    copy_ = &static_cast<JsonText*>(target_)->text;
+    copy_->clear();
+  } else {
+    mismatch();
+  }
+  return begin_aside('[');
 }
 
 bool JsonReader::array_end() {
-  if (skipped_depth_ != 0) {
-    --skipped_depth_;
-    return true;
-  }
+  if (aside_depth_ != 0) return end_aside(']');
   const Frame& frame = top();
   if (elements_ > limits_.elements) {
     return stop(Status::content_too_large, "more than " + std::to_string(limits_.elements) + " elements");
@@ -197,11 +236,12 @@ bool JsonReader::array_end() {
 }
 
 bool JsonReader::key(std::string_view text) {
-  if (skipped_depth_ != 0) return true;
-  if (in_parts_) {
-    parts_.append(text);
-    text = parts_;
-    in_parts_ = false;
+  if (in_parts_) text = whole_text(text);
+  if (aside_depth_ != 0) {
+    if (copy_ == nullptr) return true;
+    copy_text(text);
+    *copy_ += ':';
+    return true;
   }
   Frame& frame = top();
   return frame.type->kind == JsonKind::object ? member_key(frame, text) : map_key(frame, text);
@@ -260,61 +300,55 @@ void JsonReader::finish_object(Frame& frame) {
 }
 
 bool JsonReader::null() {
-  if (!find_place()) return true;
-  if (type_->kind != JsonKind::nullable) return mismatch();
+  if (!find_place()) return copied("null");
+  if (type_->kind != JsonKind::nullable) return scalar_elsewhere("null");
   type_->nullable->reset(target_);
   return true;
 }
 
 bool JsonReader::boolean(bool value) {
-  if (!find_value()) return true;
-  if (type_->kind != JsonKind::boolean) return mismatch();
+  const std::string_view text = value ? "true" : "false";
+  if (!find_value()) return copied(text);
+  if (type_->kind != JsonKind::boolean) return scalar_elsewhere(text);
   std::memcpy(target_, &value, sizeof value);
   return true;
 }
 
 bool JsonReader::integer(std::int64_t value, std::string_view text) {
-  if (!find_value()) return true;
+  if (!find_value()) return copied(text);
   if (type_->kind == JsonKind::signed_integer) {
     const std::int64_t max = largest_signed(type_->size);
     if (value > max || value < -max - 1) return mismatch();
-    store(target_, type_->size, static_cast<std::uint64_t>(value));
   } else if (type_->kind == JsonKind::unsigned_integer) {
     if (value < 0 || static_cast<std::uint64_t>(value) > largest_unsigned(type_->size)) return mismatch();
-    store(target_, type_->size, static_cast<std::uint64_t>(value));
-  } else if (type_->kind == JsonKind::double_real) {
-    store_real<double>(text);
-  } else if (type_->kind == JsonKind::single_real) {
-    store_real<float>(text);
   } else {
-    mismatch();
+    return store_number(text);
   }
+  store(target_, type_->size, static_cast<std::uint64_t>(value));
   return true;
 }
 
 bool JsonReader::integer(std::uint64_t value, std::string_view text) {
   if (std::in_range<std::int64_t>(value)) return integer(static_cast<std::int64_t>(value), text);
-  if (!find_value()) return true;
-  if (type_->kind == JsonKind::unsigned_integer && type_->size == sizeof value) {
-    store(target_, type_->size, value);
-  } else if (type_->kind == JsonKind::double_real) {
-    store_real<double>(text);
-  } else if (type_->kind == JsonKind::single_real) {
-    store_real<float>(text);
-  } else {
-    mismatch();
-  }
+  if (!find_value()) return copied(text);
+  if (type_->kind != JsonKind::unsigned_integer || type_->size != sizeof value) return store_number(text);
+  store(target_, type_->size, value);
   return true;
 }
 
 bool JsonReader::real(std::string_view text) {
-  if (!find_value()) return true;
+  if (!find_value()) return copied(text);
+  return store_number(text);
+}
+
+/// A number that is not for an integer.
+bool JsonReader::store_number(std::string_view text) {
   if (type_->kind == JsonKind::double_real) {
     store_real<double>(text);
   } else if (type_->kind == JsonKind::single_real) {
     store_real<float>(text);
   } else {
-    mismatch();
+    return scalar_elsewhere(text);
   }
   return true;
 }
@@ -334,41 +368,64 @@ void JsonReader::store_real(std::string_view text) {
   std::memcpy(target_, &value, sizeof value);
 }
 
+bool JsonReader::key_part(std::string_view part) {
+  if (!std::exchange(in_parts_, true)) parts_.clear();
+  if (aside_depth_ == 0 || copy_ != nullptr) parts_.append(part);
+  return true;
+}
+
+std::string_view JsonReader::whole_text(std::string_view last) {
+  in_parts_ = false;
+  return parts_.append(last);
+}
+
+/// What is stored as text goes to its place at once: it may be long.
 bool JsonReader::text_part(std::string_view part) {
-  if (skipped_depth_ != 0) return true;
-  if (!in_parts_) {
-    in_parts_ = true;
+  if (!std::exchange(in_parts_, true)) {
     parts_.clear();
+    is_wanted_ = find_value();
+    if (is_wanted_ && type_->kind == JsonKind::text) text_target().clear();
   }
-  parts_.append(part);
+  if (is_wanted_ && type_->kind == JsonKind::text) {
+    text_target().append(part);
+  } else if (is_wanted_ || copy_ != nullptr) {
+    parts_.append(part);
+  }
   return true;
 }
 
 bool JsonReader::text(std::string_view last) {
-  if (skipped_depth_ != 0) return true;
-  if (in_parts_) {
-    parts_.append(last);
-    last = parts_;
-    in_parts_ = false;
+  const bool wanted = in_parts_ ? is_wanted_ : find_value();
+  if (wanted && type_->kind == JsonKind::text) {
+    if (!std::exchange(in_parts_, false)) text_target().clear();
+    text_target().append(last);
+    return true;
   }
-  if (!find_value()) return true;
-  if (type_->kind == JsonKind::text) {
-    static_cast<std::string*>(target_)->assign(last);
-  } else if (type_->kind == JsonKind::enumeration) {
-    store_enumerator(last);
-  } else {
-    mismatch();
+  if (in_parts_) last = whole_text(last);
+  if (!wanted) {
+    if (copy_ != nullptr) copy_text(last);
+    return true;
   }
-  return true;
+  switch (type_->kind) {
+    case JsonKind::enumeration: return store_enumerator(last);
+    case JsonKind::as_text: return type_->text->read(last, target_) || mismatch();
+    case JsonKind::raw: {
+      std::string& copy = static_cast<JsonText*>(target_)->text;
+      copy.clear();
+      append_json_string(copy, last);
+      return true;
+    }
+    default: return mismatch();
+  }
 }
 
-void JsonReader::store_enumerator(std::string_view text) {
+bool JsonReader::store_enumerator(std::string_view text) {
   for (const JsonEnumerator& each : type_->enumeration->enumerators) {
     if (each.name != text) continue;
     store(target_, type_->size, static_cast<std::uint64_t>(each.value));
-    return;
+    return true;
   }
-  mismatch();
+  return mismatch();
 }
 
 bool JsonReader::stop(Status status, std::string detail) {

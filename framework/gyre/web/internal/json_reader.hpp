@@ -34,7 +34,8 @@ class JsonReader final {
   bool integer(std::uint64_t value, std::string_view text);
   /// With a fraction or an exponent, or too large for the two above.
   bool real(std::string_view text);
-  /// The beginning of a text that comes in parts; `text` is the last one.
+  /// The beginning of a key or a text that comes in parts; `key` or `text` is the last one.
+  bool key_part(std::string_view part);
   bool text_part(std::string_view part);
   bool text(std::string_view last);
 
@@ -63,10 +64,18 @@ class JsonReader final {
   bool member_key(Frame& frame, std::string_view text);
   bool map_key(Frame& frame, std::string_view text);
   void finish_object(Frame& frame);
+  bool store_number(std::string_view text);
   template <class N>
   void store_real(std::string_view text);
-  void store_enumerator(std::string_view text);
-  bool skip_nested();
+  bool store_enumerator(std::string_view text);
+  bool begin_aside(char opening);
+  bool end_aside(char closing);
+  void copy(std::string_view json);
+  void copy_text(std::string_view text);
+  bool copied(std::string_view json);
+  bool scalar_elsewhere(std::string_view json);
+  std::string_view whole_text(std::string_view last);
+  std::string& text_target() noexcept { return *static_cast<std::string*>(target_); }
   bool stop(Status status, std::string detail);
   bool mismatch();
   void fail(const JsonType& type);
@@ -80,10 +89,12 @@ class JsonReader final {
   void* target_;
   std::size_t length_max_ = none;
   std::size_t elements_ = 0;
-  std::size_t skipped_depth_ = 0;
+  /// Inside of what is not stored by its shape: how deep. It is copied to `copy_`, or skipped if that is nullptr.
+  std::size_t aside_depth_ = 0;
+  std::string* copy_ = nullptr;
   std::size_t depth_ = 0;
   bool in_parts_ = false;
-  bool is_wanted_ = false;  ///< The text in parts.
+  bool is_wanted_ = false;  ///< The text that comes in parts.
   std::string parts_;
   Frame usual_frames_[usual_depth];
   std::unique_ptr<Frame[]> more_frames_;
