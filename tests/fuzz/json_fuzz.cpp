@@ -2,6 +2,7 @@
 // - what Boost's DOM takes is JSON for us, and nothing else;
 // - what is accepted and `value_to` accepts, too, is the same value;
 // - what is accepted is written as JSON that is read back as the same value;
+// - what is kept as text is the same JSON;
 // - what is refused is refused at a place that the text has.
 #include <gyre/web/json.hpp>
 
@@ -121,18 +122,29 @@ void check_real(std::string_view text) {
   expect(static_cast<bool>(gyre::from_json(gyre::to_json(value), again)) && again == value, "and written exactly");
 }
 
+/// A copy without blanks is the same to Boost.
+void check_copy(std::string_view text) {
+  check<std::map<std::string, gyre::JsonText>>(text);
+  gyre::JsonText copy;
+  if (!gyre::from_json(text, copy)) return;
+  expect(copy.text.size() <= text.size(), "a copy is not longer");
+  expect(json::parse({copy.text.data(), copy.text.size()}) == json::parse({text.data(), text.size()}),
+         "a copy is the same");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::string_view text{reinterpret_cast<const char*>(data + 1), size - 1};
-  switch (data[0] % 6) {
+  switch (data[0] % 7) {
     case 0: check<Numbers>(text); break;
     case 1: check<Texts>(text); break;
     case 2: check<Tree>(text); break;
     case 3: check<Ruled>(text); break;
     case 4: check<std::vector<std::optional<std::vector<double>>>>(text); break;
-    default: check_real(text);
+    case 5: check_real(text); break;
+    default: check_copy(text);
   }
   return 0;
 }
