@@ -128,7 +128,9 @@ void check_copy(std::string_view text) {
   gyre::JsonText copy;
   if (!gyre::from_json(text, copy)) return;
   expect(copy.text.size() <= text.size(), "a copy is not longer");
-  expect(json::parse({copy.text.data(), copy.text.size()}) == json::parse({text.data(), text.size()}),
+  // As text: it takes -0e318 for NaN, which is not the same as itself.
+  expect(json::serialize(json::parse({copy.text.data(), copy.text.size()})) ==
+             json::serialize(json::parse({text.data(), text.size()})),
          "a copy is the same");
 }
 

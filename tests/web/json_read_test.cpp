@@ -105,8 +105,8 @@ TEST_CASE("types of one's own are strings, and what has no shape is kept as it i
       {R"({"date":"2024-05","extra":null})", R"({"date":"2024-05","end":null,"extra":null,"more":{}})"},
       {R"({"date":"2024-05","extra":"a\"\u00e9\/"})",
        "{\"date\":\"2024-05\",\"end\":null,\"extra\":\"a\\\"\u00e9/\",\"more\":{}}"},
-      {R"({"date":"2024-05","extra": [ 1.50 , [ ] , { } , [[]], {"a" : true, "b,": [null, "[", "{", ":", -0]}, false ] })",
-       R"({"date":"2024-05","end":null,"extra":[1.50,[],{},[[]],{"a":true,"b,":[null,"[","{",":",-0]},false],)"
+      {R"({"date":"2024-05","extra": [ 1.50 , [ ] , { } , [[]], {"a" : true, "b,": [null, "[", "{", ":"]}, 0 ] })",
+       R"({"date":"2024-05","end":null,"extra":[1.50,[],{},[[]],{"a":true,"b,":[null,"[","{",":"]},0],)"
        R"("more":{}})"},
       {R"({"date":"2024-05","more":{"a":{"x":[{}]},"b":18446744073709551616,"c":"","d":true}})",
        R"({"date":"2024-05","end":null,"extra":null,)"
@@ -236,4 +236,6 @@ TEST_CASE("rules are checked on the whole, and every failure is told", "[web][js
   }
   CHECK(outcome_of<Foreign>("{}") == "422 /taille must be at least 1");  // a default that breaks the rules
   CHECK(outcome_of<Dog>(R"({"legs":9})") == "422 /legs must be at most 8");
+  CHECK(outcome_of<Cat>(R"({"legs":9,"lives":0})") ==
+        "422 /name is required; /legs must be at most 8; /lives must be at least 1");
 }

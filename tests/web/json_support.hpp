@@ -104,6 +104,15 @@ struct Dog : Animal {
 };
 BOOST_DESCRIBE_STRUCT(Dog, (Animal), (barks))
 
+/// Its rules come on top of the base's.
+struct Cat : Animal {
+  int lives = 7;
+  static constexpr auto rules() {
+    return gyre::rules(gyre::rule(&Cat::lives, gyre::at_least(1)), gyre::rule(&Cat::name, gyre::required));
+  }
+};
+BOOST_DESCRIBE_STRUCT(Cat, (Animal), (lives))
+
 struct Renamed {
   int user_id = 0;
   std::string class_;

@@ -4,6 +4,7 @@
 #include <gyre/web/validation.hpp>
 
 #include <array>
+#include <boost/describe/bases.hpp>
 #include <boost/describe/enum.hpp>
 #include <boost/describe/enumerators.hpp>
 #include <boost/describe/members.hpp>
@@ -291,6 +292,43 @@ constexpr bool is_rule_of(const R& rule) {
   }
 }
 
+/// Whether the rules of a type are those of one of its bases, which has them already.
+template <class T, class Base>
+consteval bool inherits_rules() {
+  if constexpr (requires { T::rules(), Base::rules(); }) {
+    if constexpr (std::same_as<decltype(&T::rules), decltype(&Base::rules)> &&
+                  std::same_as<decltype(T::rules()), decltype(RulesOf<T>::rules())>) {
+      return &T::rules == &Base::rules;
+    }
+  }
+  return false;
+}
+
+template <class T, template <class...> class List, class... Base>
+consteval bool has_own_rules(List<Base...>) {
+  return HasRules<T> && !(false || ... || inherits_rules<T, typename Base::type>());
+}
+
+template <class T, class Use>
+constexpr void for_each_rule_of(Use& use);
+
+template <class Use, template <class...> class List, class... Base>
+constexpr void for_each_rule_of_bases([[maybe_unused]] Use& use, List<Base...>) {
+  (for_each_rule_of<typename Base::type>(use), ...);
+}
+
+/// Calls `use(rule)` for each rule of the type and of its described bases: a derived type's rules come on top.
+template <class T, class Use>
+constexpr void for_each_rule_of(Use& use) {
+  if constexpr (boost::describe::has_describe_bases<T>::value) {
+    using Bases = boost::describe::describe_bases<T, boost::describe::mod_any_access>;
+    for_each_rule_of_bases(use, Bases{});
+    if constexpr (has_own_rules<T>(Bases{})) {
+      std::apply([&](const auto&... rule) { (use(rule), ...); }, rules_of<T>);
+    }
+  }
+}
+
 template <JsonStruct T>
 struct JsonShape<T> {
   static constexpr unsigned wanted =
@@ -304,12 +342,10 @@ struct JsonShape<T> {
     return &(static_cast<T*>(object)->*D::pointer);
   }
 
-  /// Calls `use(rule)` for each rule of the type.
+  /// Calls `use(rule)` for each rule of the type, and of its bases.
   template <class Use>
-  static constexpr void for_each_rule([[maybe_unused]] Use use) {
-    if constexpr (HasRules<T>) {
-      std::apply([&](const auto&... rule) { (use(rule), ...); }, rules_of<T>);
-    }
+  static constexpr void for_each_rule(Use use) {
+    for_each_rule_of<T>(use);
   }
 
   template <class D>
@@ -368,7 +404,12 @@ struct JsonShape<T> {
 
   static constexpr JsonOptions options = JsonFormatOf<T>::options();
   static constexpr auto members = make(Described{});
-  static constexpr JsonObject shape{members, options, HasRules<T> ? check : nullptr, HasRules<T> ? prepare : nullptr};
+  static constexpr bool has_rules = [] {
+    bool found = false;
+    for_each_rule([&](const auto&) { found = true; });
+    return found;
+  }();
+  static constexpr JsonObject shape{members, options, has_rules ? check : nullptr, has_rules ? prepare : nullptr};
   static constexpr JsonType type() noexcept { return shape; }
 };
 
