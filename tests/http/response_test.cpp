@@ -156,7 +156,7 @@ TEST_CASE("problems", "[http][response]") {
   CHECK(Response::problem(Status::conflict).body() == R"({"type":"about:blank","title":"Conflict","status":409})");
   CHECK(Response::problem(Status{498}).body() == R"({"type":"about:blank","status":498})");
   CHECK(Response::problem(Status::not_found, "no \"x\"\\\n").body() ==
-        R"({"type":"about:blank","title":"Not Found","status":404,"detail":"no \"x\"\\\u000a"})");
+        R"({"type":"about:blank","title":"Not Found","status":404,"detail":"no \"x\"\\\n"})");
 }
 
 TEST_CASE("the fixed problems read as the built ones", "[http][response]") {

@@ -25,7 +25,7 @@ OWNERS = [
     (r"zlib\.h|zstd\.h|brotli/.*", ["http/coding*", "http/internal/coding*"]),
     (r"boost/(json|describe|mp11)(\.hpp|/.*)", ["web/json*", "web/describe*", "web/detail/*"]),
     (r"hiredis/.*", ["web/middleware/redis_store.cpp"]),
-    (r"re2/.*", ["compat/*"]),
+    (r"re2/.*", ["web/pattern_rule.cpp", "compat/*"]),
 ]
 
 STANDARD = set(

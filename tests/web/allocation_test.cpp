@@ -1,3 +1,4 @@
+#include "json_support.hpp"
 #include "web_support.hpp"
 
 #include <gyre/coro/frame.hpp>
@@ -72,6 +73,29 @@ void add_routes(Router& router) {
 }
 
 }  // namespace
+
+TEST_CASE("JSON needs no memory but for the values and the text", "[web][allocation][json]") {
+  json_test::Everything all;
+  const std::string text = gyre::to_json(all);
+  json_test::Point point;
+  std::string short_text = R"({"y":1,"unknown":{"a":["b\\n",1.5,null]},"x":2})";
+  short_text.insert(1, "\"more\":" + gyre::to_json(std::string(5000, 'x')) + ",");
+  std::size_t before = operator_new_calls;
+  const bool is_read = static_cast<bool>(gyre::from_json(short_text, point));
+  CHECK(operator_new_calls == before);
+  CHECK(is_read);
+
+  before = operator_new_calls;
+  const std::string written = gyre::to_json(all);
+  CHECK(operator_new_calls == before + 1);
+  CHECK(written == text);
+
+  std::string again;
+  again.reserve(2 * text.size());
+  before = operator_new_calls;
+  gyre::append_json(again, all);
+  CHECK(operator_new_calls == before);
+}
 
 TEST_CASE("a request in steady state allocates nothing", "[web][allocation]") {
   Router plain;

@@ -2,6 +2,7 @@
 
 #include <gyre/base/assert.hpp>
 #include <gyre/base/error.hpp>
+#include <gyre/base/json_string.hpp>
 #include <gyre/coro/frame.hpp>
 #include <gyre/coro/generator.hpp>
 #include <gyre/http/body_writer.hpp>
@@ -51,60 +52,6 @@ std::string_view fixed_problem(Status status) noexcept {
     case Status::gateway_timeout: return R"({"type":"about:blank","title":"Gateway Timeout","status":504})";
     default: return {};
   }
-}
-
-/// The length of the well-formed UTF-8 sequence that `text` begins with (Unicode table 3-7), or 0.
-std::size_t utf8_sequence(std::string_view text) noexcept {
-  const auto at = [&](std::size_t index) -> unsigned {
-    return index < text.size() ? static_cast<unsigned char>(text[index]) : 0U;
-  };
-  const auto continues = [&](std::size_t index) { return (at(index) & 0xc0U) == 0x80U; };
-  const unsigned first = at(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xc2 && first <= 0xdf) return continues(1) ? 2 : 0;
-  if ((first & 0xf0U) == 0xe0) {
-    const bool overlong = first == 0xe0 && at(1) < 0xa0;
-    const bool surrogate = first == 0xed && at(1) > 0x9f;
-    return continues(1) && continues(2) && !overlong && !surrogate ? 3 : 0;
-  }
-  if (first >= 0xf0 && first <= 0xf4) {
-    const bool overlong = first == 0xf0 && at(1) < 0x90;
-    const bool beyond = first == 0xf4 && at(1) > 0x8f;
-    return continues(1) && continues(2) && continues(3) && !overlong && !beyond ? 4 : 0;
-  }
-  return 0;
-}
-
-void append_escaped(std::string& out, char c) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  const auto byte = static_cast<unsigned char>(c);
-  if (c == '"' || c == '\\') {
-    out += '\\';
-    out += c;
-  } else if (byte < 0x20) {
-    out += "\\u00";
-    out += digits[byte >> 4U];
-    out += digits[byte & 15U];
-  } else {
-    out += c;
-  }
-}
-
-/// A JSON string, for texts that may hold anything.
-void append_json(std::string& out, std::string_view text) {
-  out += '"';
-  while (!text.empty()) {
-    const std::size_t size = utf8_sequence(text);
-    if (size == 0) {
-      out += "\\ufffd";
-    } else if (size == 1) {
-      append_escaped(out, text.front());
-    } else {
-      out += text.substr(0, size);
-    }
-    text.remove_prefix(std::max<std::size_t>(size, 1));
-  }
-  out += '"';
 }
 
 /// One line of `fields()`, cut off its front.
@@ -289,10 +236,10 @@ Task<> Response::run_session(Stream stream, std::string early) {
   return owned_->session(std::move(stream), std::move(early));
 }
 
-Response Response::problem(Status status, std::string_view detail) {
+Response Response::problem(Status status, std::string_view detail, std::string_view members) {
   Response response{status};
   response.type_ = problem_type;
-  if (detail.empty()) {
+  if (detail.empty() && members.empty()) {
     response.body_ = fixed_problem(status);
     if (!response.body_.empty()) return response;
   }
@@ -301,13 +248,14 @@ Response Response::problem(Status status, std::string_view detail) {
   std::string text = R"({"type":"about:blank")";
   if (const std::string_view title = reason(status); !title.empty()) {
     text += R"(,"title":)";
-    append_json(text, title);
+    append_json_string(text, title);
   }
   text.append(R"(,"status":)").append(number, static_cast<std::size_t>(end - number));
   if (!detail.empty()) {
     text += R"(,"detail":)";
-    append_json(text, detail);
+    append_json_string(text, detail);
   }
+  if (!members.empty()) text.append(",").append(members);
   text += '}';
   response.set_body(std::move(text));
   return response;

@@ -68,7 +68,8 @@ class [[nodiscard]] Response {
 
   /// An RFC 9457 problem: `application/problem+json` with type, title, status and, if not empty, detail. `detail` is
   /// copied; bytes in it that are no UTF-8 come out as U+FFFD. Without a detail the common statuses cost no memory.
-  static Response problem(Status status, std::string_view detail = {});
+  /// `members` are further members (RFC 9457 3.2) as JSON, `"a":1,"b":[]`, taken as they are: never a client's text.
+  static Response problem(Status status, std::string_view detail = {}, std::string_view members = {});
 
   /// 200 with a body that a task writes while it is sent: in chunks, or up to the connection's end for an HTTP/1.0
   /// client. `producer` is called once, when the answer's turn has come and its head is written, as

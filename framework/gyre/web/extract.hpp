@@ -23,12 +23,14 @@ namespace gyre {
 struct Rejection {
   Status status = Status::bad_request;
   /// For the client. Lives as long as the request: a literal, or in its arena.
-  std::string_view detail;
+  std::string_view detail = {};
+  /// Further members of the problem, as JSON: `"errors":[...]`. Lives as long as the request.
+  std::string_view members = {};
 };
 
 /// A rejection as an answer: an RFC 9457 problem.
 inline Response to_response(const Rejection& rejection) {
-  return Response::problem(rejection.status, rejection.detail);
+  return Response::problem(rejection.status, rejection.detail, rejection.members);
 }
 
 /// What an extractor returns: a value, or the rejection.
@@ -82,7 +84,8 @@ class [[nodiscard]] Extracted {
 ///
 /// and take it by value. For a type that you cannot change, specialise `Extract` with the same function. `extract` runs
 /// before the handler, in the order of the parameters; the first rejection is the answer. What it throws is the
-/// handler's exception. Views into the request stay valid until the answer is out.
+/// handler's exception. Views into the request stay valid until the answer is out. A specialisation may also have a
+/// `static void prepare()`, which is called when a route with such a parameter is registered.
 template <class T>
 struct Extract {
   static Extracted<T> extract(Request& request)

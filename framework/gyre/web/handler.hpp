@@ -183,6 +183,16 @@ inline constexpr RequestHandler::Views views_of =
     may_stream<std::remove_cvref_t<R>> && (false || ... || shows_bytes<A>) ? RequestHandler::Views::kept
                                                                            : RequestHandler::Views::none;
 
+/// What an extractor has to make before the first request.
+template <class A>
+void prepare_parameter() {
+  if constexpr (is_extracted<A>) {
+    prepare_parameter<typename A::value_type>();
+  } else if constexpr (requires { Extract<A>::prepare(); }) {
+    Extract<A>::prepare();
+  }
+}
+
 template <class F, class Signature>
 class FunctionEndpoint;
 
@@ -191,7 +201,9 @@ class FunctionEndpoint<F, R(A...)> final : public PlainEndpoint {
  public:
   template <class Function>
   explicit FunctionEndpoint(Function&& function)
-      : PlainEndpoint(body_use_of<A...>, views_of<R, A...>), function_(std::forward<Function>(function)) {}
+      : PlainEndpoint(body_use_of<A...>, views_of<R, A...>), function_(std::forward<Function>(function)) {
+    (prepare_parameter<A>(), ...);
+  }
 
   Response call(Request& request) override {
     Arguments<A...> arguments;
@@ -209,7 +221,9 @@ class FunctionEndpoint<F, Task<R>(A...)> final : public TaskEndpoint {
  public:
   template <class Function>
   explicit FunctionEndpoint(Function&& function)
-      : TaskEndpoint(body_use_of<A...>), function_(std::forward<Function>(function)) {}
+      : TaskEndpoint(body_use_of<A...>), function_(std::forward<Function>(function)) {
+    (prepare_parameter<A>(), ...);
+  }
 
  protected:
   Task<Response> begin(Request& request) override {
