@@ -162,3 +162,10 @@ TEST_CASE("open quotes do not cost the square of the field", "[wire][negotiation
   for (int i = 0; i < 200'000; ++i) field += "\"\\";
   CHECK(media(field, {"a/b"}) == "a/b");
 }
+
+TEST_CASE("a list has an end", "[wire][negotiation]") {
+  std::string field;
+  for (int i = 0; i < 127; ++i) field += "x/y,";
+  CHECK(media(field + "c/d", {"a/b", "c/d"}) == "c/d");
+  CHECK(media(field + "x/y,c/d", {"a/b", "c/d"}) == "a/b");
+}

@@ -10,7 +10,6 @@
 #include <gyre/wire/parameters.hpp>
 
 #include <algorithm>
-#include <cstring>
 
 namespace gyre::wire {
 namespace {
@@ -48,6 +47,19 @@ MultipartError line_error(internal::LineEnd::Kind kind) noexcept {
     case control_character: return MultipartError::control_character;
     default: return MultipartError::none;
   }
+}
+
+/// How many characters both begin with.
+std::size_t common_prefix(std::string_view left, std::string_view right) noexcept {
+  const std::size_t size = std::min(left.size(), right.size());
+  std::size_t same = 0;
+  while (same < size && left[same] == right[same]) ++same;
+  return same;
+}
+
+/// The first CR from `at` on. A look before the search: content of CRs must not cost a call for each.
+std::size_t find_cr(std::string_view text, std::size_t at) noexcept {
+  return at < text.size() && text[at] == '\r' ? at : text.find('\r', at);
 }
 
 }  // namespace
@@ -96,20 +108,21 @@ void MultipartParser::begin_content(State state) noexcept {
 MultipartParser::Step MultipartParser::take_content(std::string_view input) noexcept {
   const std::string_view delimiter = boundary_.delimiter();
   if (matched_ != 0) {
-    const std::string_view expected = delimiter.substr(matched_, input.size());
-    const auto differs = std::mismatch(expected.begin(), expected.end(), input.begin());
-    const auto same = static_cast<std::size_t>(differs.first - expected.begin());
+    const std::size_t same = common_prefix(input, delimiter.substr(matched_));
     matched_ += same;
     if (matched_ == delimiter.size() || same == input.size()) return {Event::more, same};
     const std::string_view kept = delimiter.substr(borrowed_, matched_ - borrowed_);
     matched_ = borrowed_ = 0;
     if (!kept.empty()) return {Event::data, same, kept};
   }
-  for (std::size_t cr = input.find('\r'); cr != std::string_view::npos; cr = input.find('\r', cr + 1)) {
-    const std::size_t size = std::min(delimiter.size(), input.size() - cr);
-    if (std::memcmp(input.data() + cr, delimiter.data(), size) != 0) continue;
-    matched_ = size;
-    return {cr == 0 ? Event::more : Event::data, cr + size, input.substr(0, cr)};
+  for (std::size_t at = 0; (at = find_cr(input, at)) != std::string_view::npos;) {
+    const std::size_t size = std::min(delimiter.size(), input.size() - at);
+    const std::size_t same = common_prefix(input.substr(at, size), delimiter);
+    if (same == size) {
+      matched_ = size;
+      return {at == 0 ? Event::more : Event::data, at + size, input.substr(0, at)};
+    }
+    at += same;
   }
   return {input.empty() ? Event::more : Event::data, input.size(), input};
 }

@@ -5,6 +5,8 @@
 #include <gyre/wire/internal/token_size.hpp>
 #include <gyre/wire/quoted_string.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 
 namespace gyre::wire {
@@ -12,14 +14,6 @@ namespace {
 
 void skip_blanks(std::string_view& text) noexcept {
   while (!text.empty() && internal::is_blank(text[0])) text.remove_prefix(1);
-}
-
-/// Whether the parameter of that name stands in `text` before the place where `end` begins.
-bool stands_before(std::string_view text, std::string_view name, const char* end) noexcept {
-  for (Parameters earlier{text}; earlier.next() && earlier.name().data() < end;) {
-    if (equal_ignoring_case(earlier.name(), name)) return true;
-  }
-  return false;
 }
 
 }  // namespace
@@ -51,12 +45,15 @@ bool Parameters::fail() noexcept {
 }
 
 bool are_parameters(std::string_view text) noexcept {
+  if (text.empty()) return true;
   // Each against those before it: a hostile text must not cost its square, and nobody sends so many.
-  constexpr int count_max = 32;
-  int count = 0;
+  std::array<std::string_view, 32> names;
+  std::size_t count = 0;
   Parameters parameters{text};
   while (parameters.next()) {
-    if (++count > count_max || stands_before(text, parameters.name(), parameters.name().data())) return false;
+    const auto is_same = [&](std::string_view name) { return equal_ignoring_case(name, parameters.name()); };
+    if (count == names.size() || std::any_of(names.begin(), names.begin() + count, is_same)) return false;
+    names[count++] = parameters.name();
   }
   return !parameters.is_bad();
 }

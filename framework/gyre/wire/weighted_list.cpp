@@ -45,7 +45,8 @@ std::optional<Quality> parse_quality(std::string_view text) noexcept {
 bool WeightedList::next() noexcept {
   while (!rest_.empty() && (rest_[0] == ',' || internal::is_blank(rest_[0]))) rest_.remove_prefix(1);
   if (rest_.empty() || bad_) return false;
-  bad_ = !take_element();
+  bad_ = left_ == 0 || !take_element();
+  --left_;
   return !bad_;
 }
 

@@ -14,7 +14,8 @@ inline constexpr Quality quality_max = 1000;
 std::optional<Quality> parse_quality(std::string_view text) noexcept;
 
 /// Walks the elements of Accept, Accept-Encoding, Accept-Language: what is weighted, its parameters, its weight. Quoted
-/// strings may hold commas. Empty elements are skipped. The weight is the parameter "q", wherever it stands.
+/// strings may hold commas. Empty elements are skipped. The weight is the parameter "q", wherever it stands. A list of
+/// more than 128 elements is bad: no user agent sends one, and each is looked at for each thing that is offered.
 ///
 ///     WeightedList list{field};
 ///     while (list.next()) use(list.text(), list.quality());
@@ -43,6 +44,7 @@ class WeightedList {
   std::string_view text_;
   std::string_view parameters_;
   Quality quality_ = quality_max;
+  std::uint8_t left_ = 128;
   bool bad_ = false;
 };
 
