@@ -58,6 +58,7 @@ void Orphans::end(Exchange& exchange) noexcept {
   }
   if (exchange.leave_slot()) --statistics.connections_open;
   static_cast<ListHook<Exchange>&>(exchange).unlink();
+  if (empty()) disarm();
   server_->exchanges.give_back(exchange);
 }
 
