@@ -268,6 +268,36 @@ TEST_CASE("a stream is cancelled and a session hears it, whatever their route sa
   });
 }
 
+TEST_CASE("a handler behind a stream goes on when the stream is cut", "[http][disconnect][stream]") {
+  for_each_sim_loop([](Loop& loop) {
+    Witness stream;
+    Witness behind;
+    bool throws = false;
+    Router router;
+    router.get("/stream", [&] {
+      return Response::stream([&](BodyWriter& out) -> Task<> {
+        co_await out.write("begin");
+        auto working = work(&stream, 20ms);
+        (void)co_await std::move(working);
+        if (throws) throw 7;
+      });
+    });
+    router.get("/", [&] { return work(&behind, 50ms); }, finish);
+    with_routes(loop, router, [&](RouteSite& site) -> Task<> {
+      for (const bool broken : {false, true}) {
+        throws = broken;
+        behind.finished = stream.finished = false;
+        co_await leave(&site, request("GET /stream") + request("GET /"), broken ? 30ms : 10ms);
+        co_await sleep_for(1ms);
+        CHECK(stream.finished == broken);
+        CHECK(site.server.statistics().handlers_orphaned == 1);
+        co_await site.quiet();
+        CHECK(behind.finished);
+      }
+    });
+  });
+}
+
 TEST_CASE("the answer of a handler without a client is not begun", "[http][disconnect][stream]") {
   SimLoop loop;
   int begun = 0;
