@@ -248,3 +248,29 @@ TEST_CASE("within, when_all and when_any take what is no task", "[loop][within][
     }(loop));
   });
 }
+
+TEST_CASE("shield: without a bound, what waits for ever is a deadlock and not a crash", "[loop][shield]") {
+  for_each_sim_loop([](Loop& loop) {
+    for (int times = 0; times < 2; ++times) {
+      bool unwound = false;
+      auto stuck = [](bool* ended) -> Task<> {
+        Event never;
+        try {
+          co_await never.wait();
+        } catch (const Cancelled&) {
+          *ended = true;
+          throw;
+        }
+      };
+      auto shielded = [](Task<> inner) -> Task<> {
+        const Result<void> result = co_await shield(Duration::max(), std::move(inner));
+        CHECK(result);
+      }(stuck(&unwound));
+      CHECK_THROWS_AS(loop.run(std::move(shielded)), Deadlock);
+      CHECK(unwound);
+      // The next one starts afresh.
+      auto fine = shield(Duration::max(), value_after(1ms, 7));
+      CHECK(loop.run(std::move(fine)).value() == 7);
+    }
+  });
+}

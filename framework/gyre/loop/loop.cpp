@@ -18,7 +18,7 @@ std::string_view name(Backend backend) noexcept {
   return "unknown";
 }
 
-Loop::Loop(Duration tick) noexcept : Executor(Kind::loop), timers_(tick) {}
+Loop::Loop(Duration tick) noexcept : Executor(Kind::loop), timers_(tick), shielded_(std::in_place, *this) {}
 
 Loop::~Loop() { GYRE_ASSERT(armed_ == 0 && ready_.empty()); }
 
@@ -27,10 +27,7 @@ Loop& Loop::of(Context& context) noexcept {
   return static_cast<Loop&>(context.executor());
 }
 
-Duration Loop::wall_time() const noexcept {
-  constexpr std::chrono::seconds start_of_2026{1767225600};
-  return backend() == Backend::sim ? start_of_2026 + now_.time_since_epoch() : detail::realtime();
-}
+Duration Loop::wall_time() const noexcept { return detail::realtime(); }
 
 // A stack that many push to and one takes whole: whoever finds it empty wakes the loop.
 void Loop::post(Work& work) noexcept {
@@ -143,17 +140,26 @@ bool Loop::turn() noexcept {
 void Loop::refresh() noexcept { (void)wait(TimePoint::min()); }
 
 void Loop::run_until(const bool& done, Context& root) {
-  bool stuck = false;
+  unsigned stuck = 0;
   while (!done) {
-    if (turn()) continue;
-    GYRE_ASSERT(!stuck);  // a cancelled task that still waits for nothing: it broke the contract of cancellation
-    stuck = true;
-    root.cancel(CancelReason::requested);
+    if (!turn()) break_deadlock(stuck++, root);
   }
   // What the task asked for last (closing a descriptor) still has to reach the kernel.
   flush();
   refresh();
-  if (stuck) throw Deadlock{};
+  if (stuck != 0) throw Deadlock{};
+}
+
+// First the task is cancelled. What it shields waits on, and only if nothing at all can happen then that is, too.
+void Loop::break_deadlock(unsigned times, Context& root) {
+  if (times == 0) return root.cancel(CancelReason::requested);
+  if (times == 1) {
+    shielded_->cancel(CancelReason::requested);
+    shielded_.emplace(*this);
+    return;
+  }
+  detail::assert_failed("deadlock: a task was cancelled and waits for something that can never happen", __FILE__,
+                        __LINE__);
 }
 
 }  // namespace gyre

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,9 @@ namespace gyre {
 
 class OffloadPool;
 class Signals;
+namespace detail {
+class Limit;
+}
 
 /// What a loop runs on.
 enum class Backend : std::uint8_t {
@@ -68,7 +72,8 @@ class Loop : public Executor {
   virtual Backend backend() const noexcept = 0;
 
   /// Runs `task` and everything it starts until it ends, and returns its result. Rethrows what it threw. In
-  /// simulation a task that can never end is cancelled, and once it has ended `Deadlock` is thrown.
+  /// simulation a task that can never end is cancelled, if that is not enough what it has shielded, too, and once it
+  /// has ended `Deadlock` is thrown.
   template <class T>
   T run(Task<T> task);
 
@@ -78,7 +83,7 @@ class Loop : public Executor {
   // --- time -----------------------------------------------------------------------------------------------------
   TimePoint now() const noexcept final { return now_; }
   /// Wall-clock time since 1970-01-01 UTC, for dates in messages only. In simulation it starts at 2026-01-01.
-  Duration wall_time() const noexcept;
+  virtual Duration wall_time() const noexcept;
   /// Arms or moves a timer; it disarms itself.
   void arm(Timer& timer, TimePoint when) noexcept { timers_.arm(timer, when); }
   /// Whether a timer is armed: none is at the end of a test that cleans up.
@@ -159,6 +164,7 @@ class Loop : public Executor {
   void flush() noexcept;
   void refresh() noexcept;
   void run_until(const bool& done, Context& root);
+  void break_deadlock(unsigned times, Context& root);
 
   TimePoint now_{};
   TimerWheel timers_;
@@ -170,6 +176,10 @@ class Loop : public Executor {
   bool backlog_ = false;  ///< The last dispatch left completions over.
   std::uint64_t random_state_ = 0;
   std::shared_ptr<OffloadPool> offload_pool_;
+
+  friend class detail::Limit;
+  /// The parent of all that is shielded: cancelled only where else a simulation would be stuck for ever.
+  std::optional<Context> shielded_;
 
   friend class Signals;
   IntrusiveList<Signals> signals_;

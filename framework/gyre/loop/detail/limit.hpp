@@ -58,11 +58,8 @@ class Limit {
   TimePoint deadline(TimePoint now) const noexcept {
     return length_ == Duration::min() ? until_ : time_after(now, length_);
   }
-  /// What the task runs in. A shielded one is a root: nothing comes down to it, no cancellation and no deadline.
-  Context context(Context& outer) const noexcept {
-    if (shielded_) return Context{outer.executor()};
-    return Context{outer};
-  }
+  /// What the task runs in. Nothing comes down to a shielded one, no cancellation and no deadline.
+  Context context(Context& outer) const noexcept { return Context{shielded_ ? *Loop::of(outer).shielded_ : outer}; }
 
  private:
   Limit(Duration length, TimePoint until, bool shielded) noexcept

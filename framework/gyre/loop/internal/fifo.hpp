@@ -23,6 +23,9 @@ class Fifo {
   }
 
   /// The first item; only when not empty.
+  const T& front() const noexcept { return items_[head_]; }
+
+  /// Takes the first item; only when not empty.
   T pop() noexcept {
     T item = std::move(items_[head_++]);
     if (empty()) drop_taken();

@@ -21,24 +21,28 @@ std::optional<std::string> SimLoop::file_text(std::string_view path) const {
 }
 
 // Each has a lane of its own, with one step: so they end in any order.
-void SimLoop::start_file(FileOperation& operation) {
+void SimLoop::start_file(FileOperation& operation, std::int32_t failed) {
   Lane& lane = state_->file_lanes[&operation];
-  queue(lane, {Step::Kind::file, Step::Side::none, 0, &operation});
+  queue_late(lane, {Step::Kind::file, Step::Side::none, failed, &operation});
 }
 
 // It has begun, or has not: by the seed.
 void SimLoop::stop_file(FileOperation& operation) {
   if (state_->chance.coin()) return;
   Lane& lane = state_->file_lanes.at(&operation);
-  (void)lane.steps.pop();
-  lane.steps.push({Step::Kind::file, Step::Side::none, -ECANCELED, &operation});
+  Step step = lane.steps.pop();
+  step.value = -ECANCELED;
+  lane.steps.push(step);
 }
 
 void SimLoop::file_step(const Step& step) noexcept {
   auto& operation = static_cast<FileOperation&>(*step.operation);
+  std::int32_t result = step.value;
+  if (result == 0) result = -state_->faults.meet(operation);
+  if (result == -EINTR) return queue_late(state_->file_lanes.at(&operation), step);  // real loops try again
   state_->file_lanes.erase(&operation);
-  const std::int32_t result = step.value != 0 ? step.value : work_on_file(operation);
-  complete(operation, {result, false, {}});
+  if (result == 0) result = work_on_file(operation);
+  hand_over(operation, {result, false, {}});
 }
 
 std::int32_t SimLoop::work_on_file(FileOperation& operation) {

@@ -13,6 +13,13 @@ constexpr std::size_t steps_per_turn = 256;
 
 }  // namespace
 
+std::uint64_t SimLoop::operations() const noexcept { return state_->operations; }
+
+void SimLoop::cancel_at(std::uint64_t number, Context& context) noexcept {
+  state_->cancel_number = number;
+  state_->cancel_context = &context;
+}
+
 SimLoop::SimLoop(const SimOptions& options) : Loop(Duration{1}), state_(std::make_unique<State>(options)) {}
 SimLoop::~SimLoop() { await_posts(); }
 
@@ -49,6 +56,7 @@ Result<int> SimLoop::open_listener(const SocketAddress& address, const ListenOpt
 
 Result<int> SimLoop::open_socket(const SocketAddress& address) {
   const detail::KernelMemory kernel;
+  if (const int failed = state_->faults.meet_socket()) return Error::from_errno(failed);
   return result_of(state_->network.open_socket(address));
 }
 
@@ -66,6 +74,7 @@ Result<SocketAddress> SimLoop::peer_address(int descriptor) {
 
 void SimLoop::shutdown(int descriptor, ShutdownSide side) noexcept {
   const detail::KernelMemory kernel;
+  note(Noted::shutdown, descriptor, static_cast<int>(side));
   (void)state_->network.shutdown(descriptor, side);
   poke_changed();
 }
@@ -73,16 +82,12 @@ void SimLoop::shutdown(int descriptor, ShutdownSide side) noexcept {
 void SimLoop::close(int descriptor) noexcept {
   const detail::KernelMemory kernel;
   if (!state_->network.exists(descriptor)) return;
+  note(Noted::close, descriptor, 0);
   Entry& closed = entry(descriptor);
   GYRE_ASSERT(closed.idle());
   for (Lane* lane : {&closed.read_lane, &closed.write_lane, &closed.poll_lane}) {
-    if (lane->steps.empty()) continue;
     // What is left can only be attempts without an operation: everything else belongs to an armed one.
-    for (; !lane->steps.empty(); --state_->steps) GYRE_ASSERT(lane->steps.pop().kind == Step::Kind::attempt);
-    lane->attempt_queued = false;
-    state_->active[lane->place] = state_->active.back();
-    state_->active[lane->place]->place = lane->place;
-    state_->active.pop_back();
+    while (!lane->steps.empty()) GYRE_ASSERT(state_->schedule.take_first(*lane).kind == Step::Kind::attempt);
   }
   for (const auto& [operation, lane] : state_->file_lanes) {
     GYRE_ASSERT(operation->descriptor != descriptor || operation->kind() == OperationKind::open);
@@ -94,6 +99,7 @@ void SimLoop::close(int descriptor) noexcept {
 
 void SimLoop::reset(int descriptor) noexcept {
   const detail::KernelMemory kernel;
+  note(Noted::reset, descriptor, 0);
   state_->network.reset(descriptor);
   close(descriptor);
 }
@@ -121,15 +127,33 @@ SimLoop::Lane& SimLoop::lane_of(const Operation& operation) {
 
 void SimLoop::start(Operation& operation) noexcept {
   const detail::KernelMemory kernel;
-  if (works_on_file(operation.kind())) return start_file(static_cast<FileOperation&>(operation));
+  const std::uint64_t number = ++state_->operations;
+  note(Noted::submit, operation, 0);
+  const bool fails = number == state_->options.fail_operation.number;
+  const std::int32_t failed = fails ? fail_now(operation) : 0;
+  if (works_on_file(operation.kind())) {
+    start_file(static_cast<FileOperation&>(operation), failed);
+  } else if (failed != 0) {
+    Lane& lane = lane_of(operation);
+    queue_late(lane, {Step::Kind::result, lane.side, failed, &operation});
+  } else {
+    start_in_turn(operation);
+  }
+  if (number == state_->cancel_number) {
+    state_->cancel_number = 0;
+    state_->cancel_context->cancel(CancelReason::requested);
+  }
+}
+
+void SimLoop::start_in_turn(Operation& operation) {
   Lane& lane = lane_of(operation);
-  if (&lane == &state_->stray) return queue(lane, {Step::Kind::result, lane.side, -EBADF, &operation});
+  if (&lane == &state_->stray) return queue_late(lane, {Step::Kind::result, lane.side, -EBADF, &operation});
   Entry& where = entry(operation.descriptor);
   if (operation.kind() == OperationKind::poll) {
     where.polls.push_back(static_cast<PollOperation*>(&operation));
   } else {
     Operation*& slot = &lane == &where.read_lane ? where.reader : where.writer;
-    if (slot != nullptr) return queue(lane, {Step::Kind::result, lane.side, -EBUSY, &operation});
+    if (slot != nullptr) return queue_late(lane, {Step::Kind::result, lane.side, -EBUSY, &operation});
     slot = &operation;
   }
   if (operation.kind() == OperationKind::send) static_cast<SendOperation&>(operation).sent = 0;
@@ -157,6 +181,7 @@ bool SimLoop::release(Operation& operation) noexcept {
 
 void SimLoop::stop(Operation& operation) noexcept {
   const detail::KernelMemory kernel;
+  note(Noted::cancel, operation, 0);
   if (works_on_file(operation.kind())) return stop_file(static_cast<FileOperation&>(operation));
   if (!release(operation)) return;
   Lane& lane = lane_of(operation);
@@ -164,22 +189,26 @@ void SimLoop::stop(Operation& operation) noexcept {
     return queue(lane, {Step::Kind::last_attempt, lane.side, operation.descriptor, &operation});
   }
   const std::size_t sent = sent_by(operation);
-  queue(lane, {Step::Kind::result, lane.side, sent > 0 ? static_cast<std::int32_t>(sent) : -ECANCELED, &operation});
+  queue_late(lane,
+             {Step::Kind::result, lane.side, sent > 0 ? static_cast<std::int32_t>(sent) : -ECANCELED, &operation});
 }
 
-void SimLoop::queue(Lane& lane, const Step& step) {
-  if (lane.steps.empty()) {
-    lane.place = state_->active.size();
-    state_->active.push_back(&lane);
-  }
-  lane.steps.push(step);
-  ++state_->steps;
+void SimLoop::queue(Lane& lane, const Step& step) { state_->schedule.push(lane, step); }
+
+void SimLoop::queue_late(Lane& lane, Step step) {
+  const Duration late = state_->options.late_completions;
+  if (late > Duration{}) step.due = time_after(now(), state_->late.up_to(late));
+  queue(lane, step);
 }
 
+// Of what goes on after its completions, accept and receive, the attempt is late instead: nobody sees the difference.
 void SimLoop::queue_attempt(Operation& operation) {
   Lane& lane = lane_of(operation);
   if (std::exchange(lane.attempt_queued, true)) return;
-  queue(lane, {Step::Kind::attempt, lane.side, operation.descriptor, nullptr});
+  const Step step{Step::Kind::attempt, lane.side, operation.descriptor, nullptr};
+  const bool goes_on = operation.kind() == OperationKind::accept || operation.kind() == OperationKind::receive;
+  if (goes_on) return queue_late(lane, step);
+  queue(lane, step);
 }
 
 void SimLoop::poke_changed() {
@@ -195,9 +224,10 @@ void SimLoop::poke_changed() {
 // --- a turn -------------------------------------------------------------------------------------------------------
 
 bool SimLoop::wait(TimePoint until) noexcept {
-  if (state_->steps > 0 || until <= now() || state_->woken.exchange(false)) return true;
-  if (until == time_never) return false;
-  set_now(until);
+  if (!state_->schedule.idle() || until <= now() || state_->woken.exchange(false)) return true;
+  const TimePoint next = std::min({until, state_->network.next_arrival(), state_->schedule.next()});
+  if (next == time_never) return false;
+  leap(next);
   return true;
 }
 
@@ -205,41 +235,30 @@ void SimLoop::wake() noexcept { state_->woken = true; }
 
 std::uint64_t SimLoop::seed() noexcept { return state_->options.seed; }
 
-SimLoop::Step SimLoop::take_step() noexcept {
-  auto& active = state_->active;
-  Lane& lane = *active[state_->chance.below(active.size())];
-  const Step step = lane.steps.pop();
-  --state_->steps;
-  if (step.kind == Step::Kind::attempt) lane.attempt_queued = false;
-  if (lane.steps.empty()) {
-    active[lane.place] = active.back();
-    active[lane.place]->place = lane.place;
-    active.pop_back();
-  }
-  return step;
-}
-
-void SimLoop::complete(Operation& operation, const Completion& completion) noexcept {
-  const detail::KernelMemory::Pause program;
-  Loop::complete(operation, completion);
-}
-
 // Not all that could be done: what else is ready gets in between at different places, by the seed.
 bool SimLoop::dispatch() noexcept {
-  if (state_->steps == 0) return true;
+  detail::SimSchedule& schedule = state_->schedule;
+  if (schedule.idle()) return true;
   const detail::KernelMemory kernel;
-  const std::size_t count = 1 + state_->chance.below(std::min(state_->steps, steps_per_turn));
-  for (std::size_t done = 0; done < count && state_->steps > 0; ++done) {
-    const Step step = take_step();
+  const std::size_t count = 1 + state_->chance.below(std::min(schedule.steps(), steps_per_turn));
+  for (std::size_t done = 0; done < count && !schedule.idle(); ++done) {
+    const Step step = schedule.take(state_->chance);
     switch (step.kind) {
-      case Step::Kind::result: complete(*step.operation, {step.value, false, {}}); break;
+      case Step::Kind::result: hand_over(*step.operation, {step.value, false, {}}); break;
       case Step::Kind::last_attempt: attempt(*step.operation, true); break;
       case Step::Kind::attempt: attempt_waiting(step); break;
       case Step::Kind::file: file_step(step); break;
     }
     poke_changed();
   }
-  return state_->steps == 0;
+  return schedule.idle();
+}
+
+// What happened at this instant goes into the digest, and then it is the program's.
+void SimLoop::hand_over(Operation& operation, const Completion& completion) noexcept {
+  note(completion.more ? Noted::progress : Noted::completion, operation, completion.result);
+  const detail::KernelMemory::Pause program;
+  complete(operation, completion);
 }
 
 }  // namespace gyre

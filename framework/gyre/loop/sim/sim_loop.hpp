@@ -2,6 +2,7 @@
 
 #include <gyre/loop/file_operation.hpp>
 #include <gyre/loop/loop.hpp>
+#include <gyre/loop/sim/sim_options.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -12,26 +13,19 @@
 
 namespace gyre {
 
-/// What a simulated world is like.
-struct SimOptions {
-  /// Decides everything that is left open: the order of what happens at one instant, the sizes of chunks, `random()`.
-  /// The same seed and the same program give the same run.
-  std::uint64_t seed = 1;
-  /// Bytes that one direction of a connection holds before a send has to wait.
-  std::size_t pipe_capacity = 64 * 1024;
-  /// Receives see chunks, and sends make progress in pieces, of sizes by the seed. Else as large as they can be.
-  bool split_chunks = false;
-  /// More open descriptors than these are EMFILE.
-  std::size_t descriptors_max = SIZE_MAX;
-};
+namespace detail {
+struct SimLane;
+struct SimStep;
+}  // namespace detail
 
 /// A loop in a world of its own: virtual time, a network and files in memory. What takes a minute takes no time, what
 /// depends on chance depends on a seed, and a run in which nothing can happen any more is found out instead of hanging.
 ///
-/// Time starts at 0 and stands still while there is anything to do; then it jumps to the next timer, exactly. Sockets
-/// behave as TCP on Linux does over a loopback (see docs/design/0001-loop.md); addresses are all local, descriptors are
-/// numbers of this loop alone. Completions of different operations come in an order by the seed, those of one direction
-/// of one descriptor in their own. A cancellation crosses a result that is on its way, or does not: by the seed.
+/// Time starts at 0 and stands still while there is anything to do; then it jumps to the next timer or to the next
+/// thing that arrives, exactly. Sockets behave as TCP on Linux does (see docs/design/0001-loop.md); addresses are all
+/// local, descriptors are numbers of this loop alone. Completions of different operations come in an order by the seed,
+/// those of one direction of one descriptor in their own. A cancellation crosses a result that is on its way, or does
+/// not: by the seed. Nothing takes time and nothing fails unless `SimOptions` say so.
 ///
 /// One thread. `post` from others works, but a loop that has run out of things to do does not wait for them.
 class SimLoop final : public Loop {
@@ -44,6 +38,22 @@ class SimLoop final : public Loop {
 
   /// Descriptors that were opened and not closed: 0 at the end of a test that cleans up.
   std::size_t open_descriptors() const noexcept;
+
+  /// Operations that were submitted so far. Run once to learn how many a scenario has, then again with each of them
+  /// failing (`SimOptions::fail_operation`).
+  std::uint64_t operations() const noexcept;
+  /// Cancels `context` (`CancelReason::requested`) in the instant in which operation `number`, counted from 1, is
+  /// submitted: that one is asked to end before it could begin, and what the context starts later finds it cancelled.
+  /// The context lives until then, or until this is called again; number 0 forgets it.
+  void cancel_at(std::uint64_t number, Context& context) noexcept;
+
+  /// A digest of all that has happened: what was submitted, cancelled, completed and closed, with its kind, descriptor,
+  /// result and time. Two runs with the same one were the same. It depends on no address.
+  std::uint64_t fingerprint() const noexcept;
+
+  /// Moves the wall clock forth or, by a negative length, back, as an administrator or NTP does. No timer notices.
+  void jump_wall_clock(Duration length) noexcept;
+  Duration wall_time() const noexcept override;
 
   /// Makes a file, or replaces its content: the only files are those that were put here or written by the program. A
   /// directory is there while a file in it is. Relative paths begin at the root.
@@ -75,21 +85,25 @@ class SimLoop final : public Loop {
   std::uint64_t seed() noexcept override;
 
  private:
-  struct Step;
-  struct Lane;
+  using Step = detail::SimStep;
+  using Lane = detail::SimLane;
+  enum class Noted : std::uint8_t;
   struct Entry;
   struct State;
-
-  /// As `Loop::complete`, which calls the program back from within the simulated kernel.
-  void complete(Operation& operation, const Completion& completion) noexcept;
 
   Entry& entry(int descriptor);
   void poke_changed();
   void queue(Lane& lane, const Step& step);
+  void queue_late(Lane& lane, Step step);
   void queue_attempt(Operation& operation);
-  Step take_step() noexcept;
   Lane& lane_of(const Operation& operation);
   bool release(Operation& operation) noexcept;
+  void start_in_turn(Operation& operation);
+  void leap(TimePoint to) noexcept;
+  void note(Noted what, int descriptor, std::int64_t value) noexcept;
+  void note(Noted what, const Operation& operation, std::int64_t value) noexcept;
+  void hand_over(Operation& operation, const Completion& completion) noexcept;
+  void finish(Operation& operation, std::int32_t result, bool last) noexcept;
 
   void attempt_waiting(const Step& step) noexcept;
   void attempt(Operation& operation, bool last) noexcept;
@@ -101,7 +115,10 @@ class SimLoop final : public Loop {
   std::int32_t send_file_some(SendFileOperation& operation) noexcept;
   std::size_t piece_of(std::size_t size) noexcept;
 
-  void start_file(FileOperation& operation);
+  std::int32_t meet_fault(Operation& operation) noexcept;
+  std::int32_t fail_now(const Operation& operation) noexcept;
+
+  void start_file(FileOperation& operation, std::int32_t failed);
   void stop_file(FileOperation& operation);
   void file_step(const Step& step) noexcept;
   std::int32_t work_on_file(FileOperation& operation);

@@ -17,16 +17,30 @@ void SimLoop::attempt_waiting(const Step& step) noexcept {
 
 // The last attempt of a cancelled operation, which is in no entry any more, ends it in any case.
 void SimLoop::attempt(Operation& operation, bool last) noexcept {
+  std::int32_t result = meet_fault(operation);
+  if (result == -ENOBUFS && operation.kind() == OperationKind::receive) {
+    // It goes on when there are buffers again, as on io_uring.
+    return last ? finish(operation, -ECANCELED, last) : queue_attempt(operation);
+  }
+  if (result != 0) return finish(operation, result, last);
   if (operation.kind() == OperationKind::accept) return attempt_accept(operation, last);
   if (operation.kind() == OperationKind::receive) return attempt_receive(operation, last);
-  std::int32_t result = attempt_once(operation);
+  result = attempt_once(operation);
   if (result == -EAGAIN) {
     if (!last) return;
     const std::size_t sent = sent_by(operation);
     result = sent > 0 ? static_cast<std::int32_t>(sent) : -ECANCELED;
   }
+  finish(operation, result, last);
+}
+
+// The operation is over for the kernel; the program may hear of it later.
+void SimLoop::finish(Operation& operation, std::int32_t result, bool last) noexcept {
   if (!last) release(operation);
-  complete(operation, {result, false, {}});
+  const bool goes_on = operation.kind() == OperationKind::accept || operation.kind() == OperationKind::receive;
+  if (state_->options.late_completions <= Duration{} || goes_on) return hand_over(operation, {result, false, {}});
+  Lane& lane = lane_of(operation);
+  queue_late(lane, {Step::Kind::result, lane.side, result, &operation});
 }
 
 // A connection per step, so that other things come in between.
@@ -34,12 +48,11 @@ void SimLoop::attempt_accept(Operation& operation, bool last) noexcept {
   const int descriptor = operation.descriptor;
   const int accepted = state_->network.accept(descriptor);
   if (accepted >= 0) {
-    complete(operation, {accepted, true, {}});
-    if (last) return complete(operation, {-ECANCELED, false, {}});
+    hand_over(operation, {accepted, true, {}});
+    if (last) return hand_over(operation, {-ECANCELED, false, {}});
     if (entry(descriptor).reader == &operation) queue_attempt(operation);
   } else if (last || accepted != -EAGAIN) {
-    if (!last) release(operation);
-    complete(operation, {accepted == -EAGAIN ? -ECANCELED : accepted, false, {}});
+    finish(operation, accepted == -EAGAIN ? -ECANCELED : accepted, last);
   }
 }
 
@@ -50,13 +63,12 @@ void SimLoop::attempt_receive(Operation& operation, bool last) noexcept {
   const auto chunk = std::make_unique<std::byte[]>(size);
   const int count = state_->network.receive(descriptor, {chunk.get(), size});
   if (count > 0) {
-    complete(operation, {count, true, Bytes{chunk.get(), static_cast<std::size_t>(count)}});
+    hand_over(operation, {count, true, Bytes{chunk.get(), static_cast<std::size_t>(count)}});
     std::memset(chunk.get(), 0xdd, size);
-    if (last) return complete(operation, {-ECANCELED, false, {}});
+    if (last) return hand_over(operation, {-ECANCELED, false, {}});
     if (entry(descriptor).reader == &operation) queue_attempt(operation);
   } else if (last || count != -EAGAIN) {
-    if (!last) release(operation);
-    complete(operation, {count == -EAGAIN ? -ECANCELED : count, false, {}});
+    finish(operation, count == -EAGAIN ? -ECANCELED : count, last);
   }
 }
 
@@ -94,7 +106,7 @@ void SimLoop::attempt_polls(Entry& where) noexcept {
   std::erase_if(where.polls, [&](PollOperation* operation) {
     const std::int32_t result = attempt_once(*operation);
     if (result == -EAGAIN) return false;
-    queue(where.poll_lane, {Step::Kind::result, Step::Side::poll, result, operation});
+    queue_late(where.poll_lane, {Step::Kind::result, Step::Side::poll, result, operation});
     return true;
   });
 }

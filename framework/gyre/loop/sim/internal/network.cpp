@@ -1,70 +1,24 @@
-#include <gyre/loop/sim/internal/network.hpp>
-
 #include <gyre/loop/sim/internal/address.hpp>
+#include <gyre/loop/sim/internal/socket.hpp>
 
 #include <algorithm>
 #include <cerrno>
 #include <climits>
-#include <cstring>
 
 namespace gyre::detail {
 namespace {
-
-/// Bytes on their way to one reader.
-class Pipe {
- public:
-  std::size_t size() const noexcept { return bytes_.size() - head_; }
-  bool empty() const noexcept { return size() == 0; }
-  void write(Bytes bytes) { bytes_.insert(bytes_.end(), bytes.begin(), bytes.end()); }
-  void read(MutableBytes into) noexcept {
-    std::memcpy(into.data(), bytes_.data() + head_, into.size());
-    head_ += into.size();
-    if (head_ * 2 < bytes_.size()) return;
-    bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(head_));
-    head_ = 0;
-  }
-
- private:
-  std::vector<std::byte> bytes_;
-  std::size_t head_ = 0;
-};
 
 constexpr unsigned first_port = 32768;
 constexpr unsigned port_count = 28232;
 
 }  // namespace
 
-struct SimNetwork::Socket {
-  enum class Kind : unsigned char { fresh, waiting, connected, listener, foreign, file };
-
-  bool is_socket() const noexcept { return kind != Kind::foreign && kind != Kind::file; }
-
-  Kind kind = Kind::fresh;
-  int descriptor = -1;  ///< none while it is in a backlog
-  SocketAddress local;
-  SocketAddress remote;
-
-  // A stream.
-  Socket* peer = nullptr;
-  Pipe in;
-  bool in_ended = false;  ///< the peer has sent its end
-  bool reset = false;     ///< nothing passes any more, in either direction
-  bool shut_send = false;
-  bool shut_receive = false;
-  int error = 0;  ///< told once, then only `reset` is left
-
-  // A client that waits for room, or the listener that it waits for.
-  Socket* listener = nullptr;
-  std::deque<Socket*> waiting;
-  std::deque<std::unique_ptr<Socket>> backlog;
-  std::size_t backlog_max = 0;
-  bool reuse_port = false;
-
-  std::uint32_t foreign_events = 0;
-};
-
-SimNetwork::SimNetwork(std::size_t pipe_capacity, std::size_t descriptors_max) noexcept
-    : pipe_capacity_(pipe_capacity), descriptors_max_(descriptors_max) {}
+SimNetwork::SimNetwork(const SimOptions& options)
+    : latency_(options.latency),
+      bandwidth_(options.bandwidth),
+      pipe_capacity_(options.pipe_capacity),
+      descriptors_max_(options.descriptors_max),
+      chance_(options.seed ^ 0x6e6574776f726b00u) {}
 SimNetwork::~SimNetwork() = default;
 
 SimNetwork::Socket* SimNetwork::find(int descriptor) const noexcept {
@@ -150,11 +104,13 @@ int SimNetwork::close(int descriptor) noexcept {
   switch (socket->kind) {
     case Socket::Kind::listener: close_listener(*socket); break;
     case Socket::Kind::waiting: std::erase(socket->listener->waiting, socket); break;
+    case Socket::Kind::calling: close_calling(*socket); break;
     case Socket::Kind::connected: close_stream(*socket); break;
     case Socket::Kind::fresh:
     case Socket::Kind::foreign:
     case Socket::Kind::file: break;
   }
+  abandon(*socket);
   sockets_[static_cast<std::size_t>(descriptor - first_descriptor)].reset();
   --open_;
   return 0;
@@ -165,43 +121,79 @@ void SimNetwork::close_listener(Socket& listener) noexcept {
   std::erase(listeners_, &listener);
   if (sim_address::is_unix(listener.local) && listener.local.bytes[2] != 0) stale_paths_.push_back(listener.local);
   for (Socket* client : listener.waiting) {
-    client->kind = Socket::Kind::fresh;
     client->listener = nullptr;
-    client->error = ECONNREFUSED;
-    changed(*client);
+    client->kind = Socket::Kind::calling;
+    transmit(*client, {.kind = Packet::Kind::refused, .value = ECONNREFUSED});
   }
   for (const auto& unaccepted : listener.backlog) {
-    Socket* client = unaccepted->peer;
-    if (client == nullptr) continue;
-    client->peer = nullptr;
-    client->reset = true;
-    client->error = ECONNRESET;
-    changed(*client);
+    if (unaccepted->peer != nullptr) reset_peer(*unaccepted);
+    abandon(*unaccepted);
+  }
+  for (const auto& unaccepted : listener.half_open) {
+    if (unaccepted->peer != nullptr) reset_peer(*unaccepted);
+    abandon(*unaccepted);
   }
 }
 
-// With bytes that nobody has read the peer gets a reset, else its end of stream.
+// With bytes that nobody has read the peer gets a reset, else its end of stream. Bytes that still come will find
+// nobody.
 void SimNetwork::close_stream(Socket& socket) noexcept {
   Socket* peer = socket.peer;
   if (peer == nullptr) return;
-  if (!socket.in.empty()) return reset_peer(socket);
+  if (socket.in.arrived() != 0) return reset_peer(socket);
   peer->peer = nullptr;
-  peer->in_ended = true;
-  changed(*peer);
+  transmit(*peer, {.kind = Packet::Kind::end});
+  const auto stray = std::find_if(socket.coming.begin(), socket.coming.end(),
+                                  [](const Packet& packet) { return packet.kind == Packet::Kind::bytes; });
+  if (stray != socket.coming.end()) transmit(*peer, {.kind = Packet::Kind::reset, .departs = stray->arrival.first});
+}
+
+// The answer to its call, if one is on its way, finds nobody: nothing came of it.
+void SimNetwork::close_calling(Socket& client) noexcept {
+  if (client.peer == nullptr) return;
+  Socket& server = *client.peer;
+  Socket& listener = *server.listener;
+  abandon(server);
+  std::erase_if(listener.half_open, [&server](const auto& each) { return each.get() == &server; });
+  admit_waiting(listener);
 }
 
 void SimNetwork::reset_peer(Socket& socket) noexcept {
   Socket& peer = *std::exchange(socket.peer, nullptr);
   peer.peer = nullptr;
-  peer.error = peer.in_ended ? EPIPE : ECONNRESET;
-  peer.reset = true;
-  changed(peer);
+  transmit_reset(peer);
 }
 
 void SimNetwork::reset(int descriptor) noexcept {
   Socket* socket = find(descriptor);
-  if (socket == nullptr || socket->peer == nullptr || sim_address::is_unix(socket->local)) return;
+  if (socket == nullptr || socket->kind != Socket::Kind::connected) return;
+  if (socket->peer == nullptr || sim_address::is_unix(socket->local)) return;
   reset_peer(*socket);
+}
+
+void SimNetwork::cut(int descriptor) noexcept {
+  Socket* socket = find(descriptor);
+  if (socket == nullptr || socket->kind != Socket::Kind::connected || sim_address::is_unix(socket->local)) return;
+  if (socket->peer != nullptr) reset_peer(*socket);
+  transmit_reset(*socket);
+}
+
+void SimNetwork::fail(int descriptor) noexcept {
+  Socket* socket = find(descriptor);
+  if (socket == nullptr || socket->kind != Socket::Kind::connected) return;
+  if (socket->peer != nullptr) reset_peer(*socket);
+  socket->reset = true;
+  changed(*socket);
+}
+
+void SimNetwork::abort_next(int descriptor) noexcept {
+  Socket* listener = find(descriptor);
+  if (listener == nullptr || listener->backlog.empty()) return;
+  const std::unique_ptr<Socket> aborted = std::move(listener->backlog.front());
+  listener->backlog.pop_front();
+  if (aborted->peer != nullptr) reset_peer(*aborted);
+  abandon(*aborted);
+  admit_waiting(*listener);
 }
 
 // --- addresses ----------------------------------------------------------------------------------------------------
@@ -257,54 +249,96 @@ int SimNetwork::peer_address(int descriptor, SocketAddress& address) const noexc
 int SimNetwork::connect(int descriptor, const SocketAddress& address, std::uint64_t chance) {
   Socket* client = find(descriptor);
   if (client == nullptr) return -EBADF;
-  if (client->kind == Socket::Kind::waiting) return -EALREADY;
+  if (client->kind == Socket::Kind::calling || client->kind == Socket::Kind::waiting) return -EALREADY;
   // Established on a waiting client's behalf in the meantime; a second connection is something else.
-  if (client->kind == Socket::Kind::connected)
-    return std::exchange(client->listener, nullptr) != nullptr ? 0 : -EISCONN;
+  if (client->kind == Socket::Kind::connected) return std::exchange(client->answered, false) ? 0 : -EISCONN;
   if (!client->is_socket()) return -ENOTSOCK;
   if (client->kind != Socket::Kind::fresh) return -EINVAL;
   if (client->error != 0) return -std::exchange(client->error, 0);
   SocketAddress target = address;
   if (const int failed = sim_address::normalise(target)) return failed;
   sim_address::make_reachable(target);
+  client->remote = target;
+  if (!far(*client)) return call(*client, chance);
+  name(*client);
+  client->kind = Socket::Kind::calling;
+  transmit(*client, {.kind = Packet::Kind::call, .value = chance});
+  return -EINPROGRESS;
+}
+
+void SimNetwork::name(Socket& client) noexcept {
+  if (sim_address::is_unix(client.remote) || sim_address::port(client.local) != 0) return;
+  client.local = client.remote;
+  sim_address::set_port(client.local, first_port + next_port_++ % port_count);
+}
+
+// A client knocks at the address that it wants.
+int SimNetwork::call(Socket& client, std::uint64_t chance) {
+  const SocketAddress& target = client.remote;
   Socket* listener = find_listener(target, chance);
   if (listener == nullptr) {
     const bool left = std::find(stale_paths_.begin(), stale_paths_.end(), target) != stale_paths_.end();
     return sim_address::is_unix(target) && !left && target.bytes[2] != 0 ? -ENOENT : -ECONNREFUSED;
   }
-  client->remote = target;
-  if (listener->backlog.size() >= listener->backlog_max) {
-    client->kind = Socket::Kind::waiting;
-    client->listener = listener;
-    listener->waiting.push_back(client);
+  if (listener->backlog.size() + listener->half_open.size() >= listener->backlog_max) {
+    client.kind = Socket::Kind::waiting;
+    client.listener = listener;
+    listener->waiting.push_back(&client);
     return -EINPROGRESS;
   }
-  establish(*client, *listener);
+  establish(client, *listener);
   return 0;
 }
 
+// Over a distance the client hears of it later, and may only be accepted once its answer to that is there.
 void SimNetwork::establish(Socket& client, Socket& listener) {
-  if (!sim_address::is_unix(client.remote)) {
-    client.local = client.remote;
-    sim_address::set_port(client.local, first_port + next_port_++ % port_count);
-  }
+  name(client);
   auto server = std::make_unique<Socket>();
-  client.kind = server->kind = Socket::Kind::connected;
+  server->kind = Socket::Kind::connected;
   server->local = client.remote;
   server->remote = client.local;
   server->peer = &client;
   client.peer = server.get();
+  client.listener = nullptr;
+  if (far(client)) {
+    client.kind = Socket::Kind::calling;
+    server->listener = &listener;
+    listener.half_open.push_back(std::move(server));
+    return transmit(client, {.kind = Packet::Kind::answered});
+  }
+  client.kind = Socket::Kind::connected;
   listener.backlog.push_back(std::move(server));
   changed(listener);
   changed(client);
 }
 
+void SimNetwork::join(Socket& server) {
+  Socket& listener = *std::exchange(server.listener, nullptr);
+  const auto place = std::find_if(listener.half_open.begin(), listener.half_open.end(),
+                                  [&server](const auto& each) { return each.get() == &server; });
+  listener.backlog.push_back(std::move(*place));
+  listener.half_open.erase(place);
+  changed(listener);
+}
+
 void SimNetwork::admit_waiting(Socket& listener) {
-  while (!listener.waiting.empty() && listener.backlog.size() < listener.backlog_max) {
+  while (!listener.waiting.empty() && listener.backlog.size() + listener.half_open.size() < listener.backlog_max) {
     Socket* client = listener.waiting.front();
     listener.waiting.pop_front();
+    client->answered = !far(*client);
     establish(*client, listener);
   }
+}
+
+void SimNetwork::refuse(Socket& client, int error) {
+  client.kind = Socket::Kind::fresh;
+  client.error = error;
+  changed(client);
+}
+
+bool SimNetwork::unconnected(int descriptor) const noexcept {
+  const Socket* socket = find(descriptor);
+  return socket != nullptr && socket->kind == Socket::Kind::fresh && socket->error == 0;
 }
 
 int SimNetwork::accept(int descriptor) {
@@ -328,8 +362,8 @@ int SimNetwork::receive(int descriptor, MutableBytes buffer) {
   if (socket->kind != Socket::Kind::connected) {
     return socket->is_socket() ? -ENOTCONN : -ENOTSOCK;
   }
-  if (!socket->in.empty()) {
-    const std::size_t count = std::min({buffer.size(), socket->in.size(), std::size_t{INT_MAX}});
+  if (socket->in.arrived() != 0) {
+    const std::size_t count = std::min({buffer.size(), socket->in.arrived(), std::size_t{INT_MAX}});
     socket->in.read(buffer.first(count));
     if (socket->peer != nullptr) changed(*socket->peer);
     return static_cast<int>(count);
@@ -348,17 +382,17 @@ int SimNetwork::send(int descriptor, Bytes bytes) {
   if (socket->reset || socket->shut_send) return -EPIPE;
   const int count = static_cast<int>(std::min<std::size_t>(bytes.size(), INT_MAX));
   if (socket->peer == nullptr) {
-    // The bytes leave, and what comes back is a reset.
-    socket->reset = true;
-    changed(*socket);
+    // The bytes leave, and what comes back is a reset: one is enough.
+    if (!socket->coming.empty() && socket->coming.back().kind == Packet::Kind::reset) return count;
+    transmit(*socket, {.kind = Packet::Kind::reset, .departs = now_ + delay_to(*socket)});
     return count;
   }
-  Pipe& pipe = socket->peer->in;
+  SimPipe& pipe = socket->peer->in;
   const std::size_t room = pipe_capacity_ - std::min(pipe_capacity_, pipe.size());
   const std::size_t fits = std::min<std::size_t>(room, static_cast<std::size_t>(count));
   if (fits == 0 && count > 0) return -EAGAIN;
   pipe.write(bytes.first(fits));
-  changed(*socket->peer);
+  transmit_bytes(*socket->peer, fits);
   return static_cast<int>(fits);
 }
 
@@ -368,10 +402,7 @@ int SimNetwork::shutdown(int descriptor, ShutdownSide side) {
   if (socket->kind != Socket::Kind::connected) return -ENOTCONN;
   if (side != ShutdownSide::receive) {
     socket->shut_send = true;
-    if (socket->peer != nullptr) {
-      socket->peer->in_ended = true;
-      changed(*socket->peer);
-    }
+    if (socket->peer != nullptr) transmit(*socket->peer, {.kind = Packet::Kind::end});
   }
   if (side != ShutdownSide::send) socket->shut_receive = true;
   changed(*socket);
@@ -380,7 +411,7 @@ int SimNetwork::shutdown(int descriptor, ShutdownSide side) {
 
 std::size_t SimNetwork::available(int descriptor) const noexcept {
   const Socket* socket = find(descriptor);
-  return socket != nullptr && socket->kind == Socket::Kind::connected ? socket->in.size() : 0;
+  return socket != nullptr && socket->kind == Socket::Kind::connected ? socket->in.arrived() : 0;
 }
 
 int SimNetwork::readiness(int descriptor) const noexcept {
@@ -392,13 +423,14 @@ int SimNetwork::readiness(int descriptor) const noexcept {
     case Socket::Kind::foreign: return static_cast<int>(socket->foreign_events);
     case Socket::Kind::fresh: return PollOperation::writable | PollOperation::hang_up;
     case Socket::Kind::file: return PollOperation::readable | PollOperation::writable;
+    case Socket::Kind::calling:
     case Socket::Kind::waiting: return 0;
     case Socket::Kind::listener: add(!socket->backlog.empty(), PollOperation::readable); break;
     case Socket::Kind::connected: {
       const bool broken = socket->error != 0 || socket->reset;
       const bool ended = socket->in_ended || broken || socket->shut_receive;
       const bool room = socket->peer == nullptr || socket->peer->in.size() < pipe_capacity_;
-      add(!socket->in.empty() || ended, PollOperation::readable);
+      add(socket->in.arrived() != 0 || ended, PollOperation::readable);
       add(broken || socket->shut_send || room, PollOperation::writable);
       add(ended, PollOperation::hang_up);
       break;
