@@ -52,6 +52,8 @@ BAD = [
     ({"README.md": block("int f() { return x; }")}, "README.md:4: does not compile: "),
     ({"docs/a/b.md": block("int a;\nb c;\nint d;")}, "docs/a/b.md:5: does not compile: "),
     ({"README.md": block("return f();", "main")}, "README.md:5: does not compile: "),
+    ({"README.md": block("int x = client;", "testing")}, "README.md:5: does not compile: "),
+    ({"README.md": block("return client;", "testing_main")}, "README.md:5: does not compile: "),
     ({"README.md": block("int x;", "handel")}, 'README.md:5: unknown mark "handel"'),
     ({"README.md": block("no C++", "skip")}, 'README.md:5: unknown mark "skip"'),
     ({"README.md": f"text\n\n{BLOCK}cpp\nint x;\n"}, "README.md:3: a code block without an end"),
