@@ -3,6 +3,9 @@
 #include <catch2/catch.hpp>
 #include <each_loop.hpp>
 
+#include <algorithm>
+#include <cerrno>
+
 using namespace gyre;
 using namespace gyre::test;
 using loop_test::for_each_loop;
@@ -343,4 +346,32 @@ TEST_CASE("a client that ends its side is served although it was not read from",
         },
         std::move(options));
   });
+}
+
+TEST_CASE("whichever operation fails, an answer is whole or visibly broken", "[http]") {
+  SimOptions options;
+  std::uint64_t operations = 0;
+  for (options.fail_operation = {.number = 0, .error = ENOBUFS}; options.fail_operation.number <= operations;
+       ++options.fail_operation.number) {
+    SimLoop loop{options};
+    with_site(loop, [](Site& site) -> Task<> {
+      auto connecting = Stream::connect(site.listener.endpoint());
+      Result<Stream> stream = co_await std::move(connecting);
+      if (!stream) co_return;
+      const Result<void> sent =
+          co_await stream->write(as_bytes("GET /big HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
+      if (!sent) co_return;
+      std::string answer;
+      std::byte buffer[4096];
+      Result<std::size_t> count = std::size_t{1};
+      while (count && *count != 0) {
+        count = co_await stream->read(buffer);
+        if (count) answer += as_text(Bytes{buffer, *count});
+      }
+      CHECK((!count || answer.ends_with(std::string(100'000, 'b'))));
+    });
+    operations = std::max(operations, loop.operations());
+    CHECK(loop.open_descriptors() == 0);
+  }
+  CHECK(operations > 5);
 }

@@ -50,6 +50,19 @@ TEST_CASE("every response carries the date and the configured server name", "[ht
       std::move(options));
 }
 
+TEST_CASE("the date follows the wall clock within a second when that jumps", "[http]") {
+  SimLoop loop;
+  with_site(loop, [&loop](Site& site) -> Task<> {
+    for (const std::string_view date : {"01:00:01", "00:00:02"}) {
+      loop.jump_wall_clock(date == "01:00:01" ? 1h : -1h);
+      co_await sleep_for(1s);
+      const std::string answer = co_await site.ask(get_close);
+      CHECK(count(answer, "Date: Thu, 01 Jan 2026 " + std::string{date} + " GMT\r\n") == 1);
+    }
+    CHECK(loop.now().time_since_epoch() == 2s);
+  });
+}
+
 TEST_CASE("pipelined requests are answered in order", "[http]") {
   for_each_loop([](Loop& loop) {
     with_site(loop, [](Site& site) -> Task<> {

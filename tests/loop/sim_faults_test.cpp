@@ -30,6 +30,9 @@ using gyre::Task;
 
 namespace {
 
+/// What happens for some seeds need not happen for the one that is being repeated.
+bool one_seed() { return std::getenv("GYRE_SEED") != nullptr; }
+
 constexpr std::uint32_t always = 1'000'000;
 constexpr std::uint32_t sometimes = 200'000;
 
@@ -99,7 +102,7 @@ TEST_CASE("faults: a connection that is reset on its way, on both sides", "[loop
     CHECK(sent.starts_with(at_server.data()));
     seen = seen || !at_server.data().empty();
   }
-  CHECK(seen);
+  CHECK((seen || one_seed()));
 }
 
 TEST_CASE("faults: a Listener survives every failure of accept", "[loop][sim]") {
@@ -133,7 +136,7 @@ TEST_CASE("faults: a Listener survives every failure of accept", "[loop][sim]") 
     CHECK(loop.open_descriptors() == 0);
     CHECK(loop.armed() == 0);
   }
-  CHECK(answered.size() == 2);
+  CHECK((answered.size() == 2 || one_seed()));
 }
 
 TEST_CASE("faults: an aborted connection is nothing that an accept ends with", "[loop][sim]") {

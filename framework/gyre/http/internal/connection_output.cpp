@@ -97,7 +97,7 @@ void Connection::on_sent(Operation& operation, const Completion& completion) noe
   self.output_bytes_ -= output.size;
   self.server_->outputs.give_back(output);
   self.guarded([&] {
-    if (!whole) return judging ? self.abort() : self.close();
+    if (!whole) return self.abort();  // what is missing would look like the end
     if (self.life_ == Life::closing) return;
     self.send_next();
     self.exchanges_.for_each([](Exchange& exchange) { exchange.outgoing.wake_writer(); });
