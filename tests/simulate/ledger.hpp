@@ -5,7 +5,6 @@
 #include <gyre/coro/semaphore.hpp>
 #include <gyre/loop/loop.hpp>
 
-#include <algorithm>
 #include <map>
 #include <string>
 #include <utility>
@@ -35,13 +34,10 @@ class Ledger {
 
   std::size_t handled_count() const noexcept { return ended_.size(); }
   int at_work() const noexcept { return at_work_; }
-  /// When the last handler of a visitor's requests ended.
-  TimePoint last_end(unsigned visitor) const {
-    TimePoint last{};
-    for (const auto& [name, end] : ended_) {
-      if (name.visitor == visitor) last = std::max(last, end);
-    }
-    return last;
+  /// When the handler of a request ended; the beginning of time if it was never called.
+  TimePoint end_of(const RequestName& name) const {
+    const auto found = ended_.find(name);
+    return found == ended_.end() ? TimePoint{} : found->second;
   }
 
   void blame(std::string_view what) {
@@ -52,7 +48,8 @@ class Ledger {
   Semaphore permits{2};
   Mutex mutex;
   Channel<unsigned> channel{2};
-  int inside = 0;  ///< Of what `mutex` protects.
+  bool exact_time = true;  ///< Timers fire at their instant.
+  int inside = 0;          ///< Of what `mutex` protects.
 
  private:
   const Loop* loop_;

@@ -1,6 +1,7 @@
 #include "schedule.hpp"
 
 #include <gyre/coro/scope.hpp>
+#include <gyre/coro/task_tree.hpp>
 #include <gyre/loop/sleep.hpp>
 
 namespace gyre::simulate {
@@ -13,6 +14,16 @@ const std::string& file_text() {
   return text;
 }
 
+void draw_faults(Chance& chance, SimFaults& faults) {
+  constexpr std::uint32_t rates[] = {0, 0, 1'000, 20'000, 100'000};
+  faults.resets = chance.pick(rates);
+  faults.accepts = chance.pick(rates);
+  faults.receives = chance.pick(rates);
+  faults.sends = chance.pick(rates);
+  faults.connects = chance.pick(rates);
+  faults.files = chance.pick(rates);
+}
+
 }  // namespace
 
 SimOptions Schedule::draw_world(Chance& chance) {
@@ -21,6 +32,12 @@ SimOptions Schedule::draw_world(Chance& chance) {
   world.seed = chance.next();
   world.split_chunks = chance.one_in(2);
   world.pipe_capacity = chance.pick(capacities);
+  world.task_tree = true;
+  if (chance.one_in(3)) world.latency = {.least = 0ms, .most = std::chrono::microseconds{chance.below(20'000)}};
+  if (chance.one_in(6)) world.bandwidth = 20'000 + chance.below(1'000'000);
+  if (chance.one_in(4)) world.late_completions = std::chrono::microseconds{chance.below(3'000)};
+  if (chance.one_in(8)) world.clock = {.jump_every = 100ms, .jump_max = 1h, .stall_every = 500ms, .stall_max = 300ms};
+  if (chance.one_in(4)) draw_faults(chance, world.faults);
   return world;
 }
 
@@ -43,6 +60,7 @@ Schedule::Schedule(Service& service, std::uint64_t seed)
       loop_(world_),
       ledger_(loop_) {
   loop_.put_file(file_path, file_text());
+  ledger_.exact_time = world_.clock.stall_every == Duration{};
   const std::size_t count = 1 + chance_.below(6);
   for (std::size_t number = 0; number < count; ++number) {
     visitors_.push_back(std::make_unique<Visitor>(static_cast<unsigned>(number), seed));
@@ -64,6 +82,8 @@ std::string Schedule::run() {
   if (ledger_.at_work() != 0) blame("a handler is left");
   if (ledger_.inside != 0) blame("a mutex is left locked");
   if (loop_.armed() != 0) blame("an operation is left");
+  if (loop_.has_timers()) blame("a timer is left");
+  if (loop_.task_tree()->size() != 0) blame("a task is left:\n" + loop_.task_tree()->text());
   if (loop_.open_descriptors() != 0) blame("a descriptor is left");
   return fault_;
 }
@@ -89,7 +109,7 @@ Task<> Schedule::serve() {
   const TimePoint start = loop_.now();
   co_await server.stop(grace_);
   // A handler that cannot be stopped, a client that does not read, the wait for a client's end.
-  if (loop_.now() - start > grace_ + 40s) blame("a stop takes too long");
+  if (ledger_.exact_time && loop_.now() - start > grace_ + 40s) blame("a stop takes too long");
   if (stops) co_await visits.join();
   check(server.statistics());
 }
@@ -98,7 +118,8 @@ void Schedule::check(const ServerStatistics& statistics) {
   const bool stopped = stops_after_ != Duration::max();
   std::size_t whole = 0;
   for (const auto& visitor : visitors_) {
-    const std::string fault = visitor->fault(stopped, false);
+    const std::string fault =
+        visitor->fault(stopped || network_fails() || world_.faults.accepts + world_.faults.files > 0);
     if (!fault.empty()) blame(fault);
     whole += visitor->heard_whole();
     check_cancellation(*visitor);
@@ -110,15 +131,27 @@ void Schedule::check(const ServerStatistics& statistics) {
   if (ledger_.handled_count() > statistics.requests) blame("more handlers than requests");
 }
 
-// Nothing is at work for long for a client that is gone.
+// Nothing is at work for long for a client that is gone, once the news has arrived.
 void Schedule::check_cancellation(const Visitor& visitor) {
+  if (visitor.gone_at() == time_never || network_fails() || !ledger_.exact_time) return;
   constexpr Duration clean_up = 250ms;  // of the handlers that shield one
-  if (visitor.gone_at() == time_never) return;
-  if (ledger_.last_end(visitor.number()) > visitor.gone_at() + clean_up) blame("a handler outlives its client");
+  Duration on_its_way = 4 * (world_.latency.most + world_.late_completions);
+  if (world_.bandwidth != 0) on_its_way += std::chrono::seconds{1 + world_.pipe_capacity / world_.bandwidth};
+  for (unsigned index = 0; index < visitor.wish_count(); ++index) {
+    if (visitor.outlives(index)) continue;
+    if (ledger_.end_of({visitor.number(), index}) > visitor.gone_at() + on_its_way + clean_up) {
+      const Duration late = ledger_.end_of({visitor.number(), index}) - visitor.gone_at();
+      blame("the handler of request " + std::to_string(index) + " outlives visitor " +
+            std::to_string(visitor.number()) + " by " + std::to_string(late.count()) + " ns");
+    }
+  }
 }
 
 std::string Schedule::describe() const {
-  std::string text;
+  std::string text = "a pipe has " + std::to_string(world_.pipe_capacity) + " bytes, latency up to " +
+                     std::to_string(world_.latency.most.count()) + " ns, " + std::to_string(world_.bandwidth) +
+                     " bytes/s, completions late by up to " + std::to_string(world_.late_completions.count()) +
+                     " ns, limits " + (options_.limits.output == 500 ? "small" : "usual") + "\n";
   for (const auto& visitor : visitors_) text += visitor->describe();
   return text;
 }

@@ -28,6 +28,9 @@ class Schedule {
   static SimOptions draw_world(Chance& chance);
   static ServerOptions draw_server(Chance& chance);
 
+  bool network_fails() const noexcept {
+    return world_.faults.resets + world_.faults.receives + world_.faults.sends > 0;
+  }
   Task<> serve();
   void check(const ServerStatistics& statistics);
   void check_cancellation(const Visitor& visitor);

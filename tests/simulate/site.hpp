@@ -15,32 +15,37 @@ void add_routes(Router& router);
 struct Page {
   std::string_view name;
   bool has_body = false;
-  bool cuts = false;  ///< Its answer may be cut by the server.
+  bool cuts = false;      ///< Its answer may be cut by the server.
+  bool outlives = false;  ///< Its handler goes on when the client has left.
 };
 inline constexpr Page pages[] = {
-    {"plain"},
-    {"large"},
-    {"wait"},
-    {"late"},
-    {"late-and-stubborn"},
-    {"fail"},
-    {"stream"},
-    {"stream-broken", false, true},
-    {"file"},
-    {"race"},
-    {"all"},
-    {"queue"},
-    {"locked"},
-    {"offload"},
-    {"callback"},
-    {"dropped"},
-    {"rollback"},
-    {"children"},
-    {"collect", true},
-    {"read", true},
-    {"echo", true},
-    {"leave", true},
-    {"plain-body", true},
+    {.name = "plain"},
+    {.name = "large"},
+    {.name = "wait"},
+    {.name = "wait-long"},
+    {.name = "finish", .outlives = true},
+    {.name = "detach", .outlives = true},
+    {.name = "late"},
+    {.name = "late-and-stubborn"},
+    {.name = "fail"},
+    {.name = "stream"},
+    {.name = "stream-broken", .cuts = true},
+    {.name = "file"},
+    {.name = "race"},
+    {.name = "all"},
+    {.name = "queue"},
+    {.name = "locked"},
+    {.name = "offload"},
+    {.name = "callback"},
+    {.name = "dropped"},
+    {.name = "rollback"},
+    {.name = "children"},
+    {.name = "collect", .has_body = true},
+    {.name = "read", .has_body = true},
+    {.name = "finish-read", .has_body = true, .outlives = true},
+    {.name = "echo", .has_body = true},
+    {.name = "leave", .has_body = true},
+    {.name = "plain-body", .has_body = true},
 };
 
 }  // namespace gyre::simulate

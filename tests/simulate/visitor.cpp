@@ -41,12 +41,12 @@ Visitor::Wish Visitor::make_wish(unsigned index) {
   text += std::to_string(number_) + "/" + std::to_string(index) + "/" + std::string{page.name} + "/" +
           std::to_string(chance_.pick(numbers)) + " HTTP/1.1\r\nHost: site\r\n";
   if (chance_.one_in(20)) text += "Connection: close\r\n";
-  if (!page.has_body) return {.text = text + "\r\n", .cuts = page.cuts};
+  if (!page.has_body) return {.text = text + "\r\n", .cuts = page.cuts, .outlives = page.outlives};
   if (chance_.one_in(4)) text += "Expect: 100-continue\r\n";
   const std::string body(chance_.below(chance_.one_in(4) ? 3000 : 40), 'b');
   if (chance_.one_in(2)) {
     text += "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
-    return {.text = text, .cuts = true};
+    return {.text = text, .cuts = true, .outlives = page.outlives};
   }
   text += "Transfer-Encoding: chunked\r\n\r\n";
   for (std::size_t at = 0; at < body.size();) {
@@ -56,7 +56,7 @@ Visitor::Wish Visitor::make_wish(unsigned index) {
     text += "\r\n" + body.substr(at, size) + "\r\n";
     at += size;
   }
-  return {.text = text + "0\r\n\r\n", .cuts = true, .may_be_last = page.name == "leave"};
+  return {.text = text + "0\r\n\r\n", .cuts = true, .outlives = page.outlives, .may_be_last = page.name == "leave"};
 }
 
 Task<> Visitor::visit(Loop& loop, Endpoint endpoint) {
@@ -110,8 +110,7 @@ Task<> Visitor::listen(Stream* stream) {
   for (;;) {
     const Result<std::size_t> size = co_await stream->read({buffer, piece_});
     if (!size && size.error() != Errc::cancelled) ending_ = Ending::reset;
-    // A reset is told once, to who reads or to who writes.
-    if (size && *size == 0) ending_ = broken_ ? Ending::reset : Ending::clean;
+    if (size && *size == 0) ending_ = Ending::clean;
     if (!size || *size == 0) co_return;
     heard_ += as_text(Bytes{buffer, *size});
     co_await sleep_for(reads_every_);
@@ -132,13 +131,15 @@ bool Visitor::told_to_stop() const {
 
 std::size_t Visitor::heard_whole() const { return answers(); }
 
-std::string Visitor::fault(bool stopped, bool faults) const {
-  const AnswerLog log(heard_, ending_, methods_);
+std::string Visitor::fault(bool excused) const {
+  // A reset is told once, to who reads or to who writes.
+  const Ending ending = ending_ == Ending::clean && broken_ ? Ending::reset : ending_;
+  const AnswerLog log(heard_, ending, methods_);
   if (!log.fault().empty()) return log.fault();
+  if (!connected_ || left_ || excused) return {};
   if (gave_up_) return "no answer for too long";
-  if (!connected_ || left_ || stopped || faults) return {};
-  if (ending_ == Ending::none) return "the connection had no end";
-  if (ending_ == Ending::reset) return cuts_ ? "" : "reset for no reason";
+  if (ending == Ending::none) return "the connection had no end";
+  if (ending == Ending::reset) return cuts_ ? "" : "reset for no reason";
   const auto& all = log.answers();
   if (!all.empty() && all.back().closes) return {};
   if (!all.empty() && wishes_[all.size() - 1].may_be_last) return {};

@@ -24,12 +24,16 @@ class Visitor {
   /// Visits until it has left, or the server has ended the connection.
   Task<> visit(Loop& loop, Endpoint endpoint);
 
-  /// What is wrong with what it heard; empty if nothing is. `stopped`: the server stopped before it had left.
-  std::string fault(bool stopped, bool faults) const;
+  /// What is wrong with what it heard; empty if nothing is. `excused`: it may have
+  /// been let down, for the server stopped before it had left, or the network failed.
+  std::string fault(bool excused) const;
 
   unsigned number() const noexcept { return number_; }
   /// When it closed or reset its connection; `time_never` if it did not.
   TimePoint gone_at() const noexcept { return gone_at_; }
+  std::size_t wish_count() const noexcept { return wishes_.size(); }
+  /// Whether the handler of a request goes on when the client has left.
+  bool outlives(std::size_t index) const noexcept { return wishes_[index].outlives; }
   /// Whether the answer to a request was heard to its end.
   std::size_t heard_whole() const;
   const std::string& heard() const noexcept { return heard_; }
@@ -41,6 +45,7 @@ class Visitor {
   struct Wish {
     std::string text;
     bool cuts = false;         ///< Its answer may be cut.
+    bool outlives = false;     ///< Its handler goes on when the client has left.
     bool may_be_last = false;  ///< Its body may turn out too long to be thrown away, when the answer is out already.
   };
 

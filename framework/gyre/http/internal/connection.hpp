@@ -143,6 +143,7 @@ class Connection final : private ReceiveOperation,
   void call(Exchange& exchange);
   Response answer_of(Exchange& exchange);
   void start_task(Exchange& exchange);
+  void task_parked() noexcept;
   void task_ended(Exchange& exchange);
   Response result_of(Exchange& exchange);
   Response failed(Exchange& exchange);

@@ -152,7 +152,8 @@ void Connection::answer_stream(Exchange& exchange, bool last) {
   const RunningLabel running{server_->loop, context.label()};
   exchange.body_task.start(context, exchange);
   starting_ = outer;
-  if (exchange.task_done) task_ended(exchange);
+  if (!exchange.task_done) return task_parked();
+  task_ended(exchange);
 }
 
 // The head is out, so a failure can only be told by cutting the stream.

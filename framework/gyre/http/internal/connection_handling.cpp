@@ -116,9 +116,17 @@ void Connection::start_task(Exchange& exchange) {
   Exchange* const outer = std::exchange(starting_, &exchange);
   exchange.task.start(context, exchange);
   starting_ = outer;
-  if (!exchange.task_done || exchange.connection == nullptr) return;
+  if (exchange.connection == nullptr) return;
+  if (!exchange.task_done) return task_parked();
   task_ended(exchange);
   advance();
+}
+
+/// A task that was just started takes time. A client that has ended its side before does not wait for it, as little as
+/// one that does so later.
+void Connection::task_parked() noexcept {
+  const bool gone = receive_ended_ && server_->options.half_close == HalfClose::gone;
+  if (gone && life_ == Life::open) close(CancelReason::client_gone);
 }
 
 // A task has ended, the handler's or the one that wrote the body: what that means depends on how far the answer is.
