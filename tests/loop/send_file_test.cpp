@@ -139,9 +139,11 @@ TEST_CASE("sending a file is cancelled: what was sent is told, and the next file
     for (int turns = 0; turns < 6; ++turns) {
       Connection both{pump};
       SendFile send{pump, both.server, file, 0, text.size()};
+      Receive rest{pump, both.client};
       send.submit();
       if (turns == 5) {
-        pump.settle();
+        rest.submit();
+        CHECK(pump.until([&] { return !rest.data().empty(); }));
       } else {
         pump.turns(turns);
       }
@@ -153,8 +155,7 @@ TEST_CASE("sending a file is cancelled: what was sent is told, and the next file
       CHECK((send.result() == -ECANCELED || (send.result() > 0 && send.result() < static_cast<int>(text.size()))));
       if (turns == 5) CHECK(send.result() > 0);
       both.server.close();
-      Receive rest{pump, both.client};
-      rest.submit();
+      if (turns != 5) rest.submit();
       CHECK(rest.finish());
       CHECK(rest.result() == 0);
       CHECK((rest.data() == text.substr(0, static_cast<std::size_t>(std::max(0, send.result())))));

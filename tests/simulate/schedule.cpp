@@ -137,6 +137,7 @@ void Schedule::check_cancellation(const Visitor& visitor) {
   constexpr Duration clean_up = 250ms;  // of the handlers that shield one
   Duration on_its_way = 4 * (world_.latency.most + world_.late_completions);
   if (world_.bandwidth != 0) on_its_way += std::chrono::seconds{1 + world_.pipe_capacity / world_.bandwidth};
+  if (world_.faults.accepts != 0) on_its_way += 1s;  // a server that has no descriptors takes a rest
   for (unsigned index = 0; index < visitor.wish_count(); ++index) {
     if (visitor.outlives(index)) continue;
     if (ledger_.end_of({visitor.number(), index}) > visitor.gone_at() + on_its_way + clean_up) {
