@@ -5,6 +5,7 @@
 // The application.
 #include <gyre/app/app.hpp>
 #include <gyre/app/arguments.hpp>
+#include <gyre/version.hpp>
 
 // Bodies as streams.
 #include <gyre/http/body_writer.hpp>
