@@ -7,6 +7,11 @@
 #include <gyre/app/arguments.hpp>
 #include <gyre/version.hpp>
 
+// What handlers can take besides the path.
+#include <gyre/web/extension.hpp>
+#include <gyre/web/peer_address.hpp>
+#include <gyre/web/state.hpp>
+
 // Bodies as streams.
 #include <gyre/http/body_writer.hpp>
 #include <gyre/http/event_stream.hpp>

@@ -135,7 +135,7 @@ TEST_CASE("a signal has the tasks logged, also while the app drains", "[app][tre
       Flag entered;
       App app;
       app.get("/wait", [&] { return wait_for_ever(&entered); });
-      RunOptions options = on(backend, 2);
+      RunOptions options = on(backend);
       options.task_tree_on = SIGUSR2;
       options.drain = std::chrono::hours{1};
       Running running{app, std::move(options)};

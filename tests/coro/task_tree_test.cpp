@@ -106,9 +106,8 @@ Task<> join_two(Event* event, Lines* lines) {
 }
 
 Task<> all_of_two(Event* event, Lines* lines) {
-  auto both = when_all(wait_for(event, lines), wait_for(event, lines));
   lines->outer = this_line() + 1;
-  co_await std::move(both);
+  co_await when_all(wait_for(event, lines), wait_for(event, lines));
 }
 
 }  // namespace

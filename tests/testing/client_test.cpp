@@ -104,8 +104,7 @@ TEST_CASE("requests at one time have a connection each", "[testing]") {
     co_return *word;
   });
   run_everywhere(app, [](Client& client) -> Task<> {
-    auto both = when_all(client.get("/a"), client.get("/b"));
-    const auto [first, second] = co_await std::move(both);
+    const auto [first, second] = co_await when_all(client.get("/a"), client.get("/b"));
     CHECK(first.body() == "a");
     CHECK(second.body() == "b");
   });

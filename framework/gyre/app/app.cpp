@@ -22,7 +22,15 @@ void App::background(Callback<Task<>()> task) { state_->background.push_back(std
 
 void App::on_log(Callback<void(const LogRecord&)> sink) { state_->sink = std::move(sink); }
 
-int App::run(RunOptions options) { return app::Run{*state_, *this, std::move(options)}.execute(); }
+int App::run(RunOptions options) {
+  try {
+    check();
+  } catch (const SetupError& error) {
+    state_->log(LogLevel::error, std::string{"cannot start: "} + error.what());
+    return 1;
+  }
+  return app::Run{*state_, *this, std::move(options)}.execute();
+}
 
 Task<> App::serve(Loop& loop, RunOptions options, Event* serving) {
   return app::serve_on(*state_, *this, loop, std::move(options), serving);

@@ -52,7 +52,8 @@ class App : public Router {
   void on_log(Callback<void(const LogRecord&)> sink);
 
   /// Listens and serves until it is stopped (see `StopOn`) and everything has drained. Returns the exit code for
-  /// `main`: 0, or 1 if it could not start; the reason is logged. Blocks: the calling thread runs the first loop.
+  /// `main`: 0, or 1 if it could not start (a state is missing, too: `Router::check`); the reason is logged. Blocks:
+  /// the calling thread runs the first loop.
   int run(RunOptions options = {});
 
   /// As `run`, on a loop that exists already, a test's or another program's, and that runs the awaiting task: opens the

@@ -41,9 +41,9 @@ struct RunOptions {
   Duration watchdog = std::chrono::seconds{1};
   /// Keeps a `TaskTree` for each loop, for `App::task_tree` to show.
   bool task_tree = false;
-  /// A signal, such as SIGUSR1, at which the tasks of all loops are logged; switches `task_tree` on. 0 for none. For
-  /// the time of `run` it is blocked in its thread and in those it starts; other threads of the program block it
-  /// themselves.
+  /// A signal, such as SIGUSR1, at which the tasks of all loops are logged; switches `task_tree` on. 0 for none. The
+  /// first loop watches for it until it has drained. For the time of `run` the signal is blocked in its thread and in
+  /// those it starts; other threads of the program block it themselves.
   int task_tree_on = 0;
 
   /// Limits, the Server field.

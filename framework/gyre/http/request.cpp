@@ -28,6 +28,13 @@ void Request::limit_deadline(Duration length, Status status) noexcept {
   if (control_ != nullptr) control_->limit_deadline(time_after(context().executor().now(), length), status);
 }
 
+Result<Endpoint> Request::peer() const {
+  if (peer_ == nullptr) return Errc::closed;
+  const Result<SocketAddress> address = peer_->peer_address();
+  if (!address) return address.error();
+  return Endpoint{*address};
+}
+
 bool Request::Collect::await_ready() noexcept {
   piece_ = source_ == nullptr ? detail::BodySource::Piece{detail::BodySource::State::ready} : source_->collect();
   return piece_.state != detail::BodySource::State::waiting;

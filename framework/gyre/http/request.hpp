@@ -5,6 +5,8 @@
 #include <gyre/base/result.hpp>
 #include <gyre/http/detail/body_source.hpp>
 #include <gyre/http/detail/request_control.hpp>
+#include <gyre/http/extensions.hpp>
+#include <gyre/net/endpoint.hpp>
 #include <gyre/wire/h1/request_head.hpp>
 #include <gyre/wire/status.hpp>
 
@@ -15,7 +17,27 @@
 namespace gyre {
 
 class Context;
+class LoopValues;
 class Response;
+
+namespace detail {
+
+/// Who knows where the other side is, whatever the protocol.
+class Peer {
+ public:
+  virtual Result<SocketAddress> peer_address() = 0;
+
+ protected:
+  ~Peer() = default;
+};
+
+/// Where in a service a request was found: the service's own, which it wants to know again in `Service::failed`.
+class Place {
+ protected:
+  ~Place() = default;
+};
+
+}  // namespace detail
 
 /// A request and what belongs to it until its answer is out. Every view taken from it, and everything in its arena,
 /// is valid until then, also across `co_await`; keeping one longer is a bug (debug builds overwrite the memory).
@@ -24,7 +46,7 @@ class Request {
   /// Path parameters that one route can have.
   static constexpr unsigned parameters_max = 16;
 
-  Request(Arena& arena, wire::RequestHead& head) noexcept : arena_(&arena), head_(&head) {}
+  Request(Arena& arena, wire::RequestHead& head) noexcept : arena_(&arena), head_(&head), extensions_(arena) {}
   Request(const Request&) = delete;
   Request& operator=(const Request&) = delete;
 
@@ -103,6 +125,14 @@ class Request {
   }
   unsigned parameter_count() const noexcept { return parameter_count_; }
 
+  /// Where the connection comes from: the client, or the proxy in front. The kernel is asked at each call.
+  /// Errors: `closed` if there is no connection (any more), and the kernel's.
+  Result<Endpoint> peer() const;
+
+  /// What a middleware wants to hand to those behind it: see `Extension`.
+  Extensions& extensions() noexcept { return extensions_; }
+  const Extensions& extensions() const noexcept { return extensions_; }
+
   /// Memory that lives as long as the request.
   Arena& arena() const noexcept { return *arena_; }
 
@@ -120,9 +150,17 @@ class Request {
   void set_body_source(detail::BodySource* source) noexcept { body_source_ = source; }
   void set_control(detail::RequestControl* control) noexcept { control_ = control; }
   void set_context(Context* context) noexcept { context_ = context; }
+  void set_peer(detail::Peer* peer) noexcept { peer_ = peer; }
+  /// What the service has for the requests of this loop; nullptr if nobody set it.
+  const LoopValues* values() const noexcept { return values_; }
+  void set_values(const LoopValues* values) noexcept { values_ = values; }
+  const detail::Place* place() const noexcept { return place_; }
+  void set_place(const detail::Place* place) noexcept { place_ = place; }
   void clear_parameters() noexcept { parameter_count_ = 0; }
-  /// Forgets everything but the head.
+  /// Forgets everything but the head, what belongs to the connection or the loop, and the place, which every `find`
+  /// sets anew.
   void reset() noexcept {
+    extensions_.clear();
     context_ = nullptr;
     body_source_ = nullptr;
     control_ = nullptr;
@@ -150,6 +188,10 @@ class Request {
   Context* context_ = nullptr;
   detail::BodySource* body_source_ = nullptr;
   detail::RequestControl* control_ = nullptr;
+  detail::Peer* peer_ = nullptr;
+  const LoopValues* values_ = nullptr;
+  const detail::Place* place_ = nullptr;
+  Extensions extensions_;
   std::string_view body_;
   std::string_view trailers_;
   unsigned parameter_count_ = 0;

@@ -26,11 +26,24 @@ struct RouteOptions {
   std::optional<std::size_t> body = {};
   std::optional<Duration> body_stall = {};
   std::optional<Duration> handler = {};
-  /// What the client gets when `handler` is over: `Status::gateway_timeout` suits a route that asks other servers.
-  Status deadline_status = Status::service_unavailable;
+  /// What the client gets when `handler` is over: 503, unless it is set. `Status::gateway_timeout` suits a route that
+  /// asks other servers.
+  std::optional<Status> deadline_status = {};
   std::optional<Duration> write_stall = {};
   std::optional<std::uint32_t> rate = {};
-  OnDisconnect on_disconnect = OnDisconnect::cancel;
+  /// `OnDisconnect::cancel`, unless it is set.
+  std::optional<OnDisconnect> on_disconnect = {};
+
+  /// These where they are set, the others where not: a route's own before those of its group.
+  RouteOptions or_else(const RouteOptions& others) const noexcept {
+    return {.body = body ? body : others.body,
+            .body_stall = body_stall ? body_stall : others.body_stall,
+            .handler = handler ? handler : others.handler,
+            .deadline_status = deadline_status ? deadline_status : others.deadline_status,
+            .write_stall = write_stall ? write_stall : others.write_stall,
+            .rate = rate ? rate : others.rate,
+            .on_disconnect = on_disconnect ? on_disconnect : others.on_disconnect};
+  }
 };
 
 }  // namespace gyre

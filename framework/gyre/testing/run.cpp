@@ -2,6 +2,7 @@
 
 #include <gyre/coro/scope.hpp>
 #include <gyre/testing/internal/limited.hpp>
+#include <gyre/testing/internal/session.hpp>
 
 namespace gyre::testing {
 namespace {
@@ -28,8 +29,8 @@ struct Remains {
 
 class Session {
  public:
-  Session(App& app, const TestBody& body, const Options& options, Loop& loop)
-      : app_(&app), body_(&body), options_(&options), loop_(&loop) {}
+  Session(App& app, const TestBody& body, const Options& options, Loop& loop, internal::Trouble& trouble)
+      : app_(&app), body_(&body), options_(&options), loop_(&loop), trouble_(&trouble) {}
 
   /// Serves and tests, then throws whatever was wrong.
   void execute();
@@ -46,12 +47,14 @@ class Session {
   Task<> serve();
   Task<> test();
   Task<> run_body();
+  Task<> run_body_or_cancel();
   bool simulated() const noexcept { return options_->transport == Transport::sim; }
 
   App* app_;
   const TestBody* body_;
   const Options* options_;
   Loop* loop_;
+  internal::Trouble* trouble_;
   Event serving_;
   std::exception_ptr body_failure_;
   std::string remains_when_stuck_;
@@ -77,10 +80,33 @@ Task<> Session::run_body() {
   co_await (*body_)(client);
 }
 
+// A scope of its own, so that the body alone is cancelled: the app goes on and sees a client that leaves.
+Task<> Session::run_body_or_cancel() {
+  if (trouble_->cancel_in == 0) {
+    co_await run_body();
+    co_return;
+  }
+  auto& sim = static_cast<SimLoop&>(*loop_);
+  Context& context = co_await this_context();
+  Scope scope{context};
+  sim.cancel_at(sim.operations() + trouble_->cancel_in, scope.context());
+  std::exception_ptr failure;
+  try {
+    scope.spawn(run_body());
+    co_await scope.join();
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  sim.cancel_at(0, scope.context());
+  trouble_->cancelled = scope.context().reason() == CancelReason::requested;
+  if (failure) std::rethrow_exception(failure);
+}
+
 Task<> Session::test() {
   try {
     co_await serving_.wait();
-    co_await internal::limited(simulated() ? Duration::max() : options_->run_limit, run_body(), "the test");
+    const Duration limit = simulated() ? Duration::max() : options_->run_limit;
+    co_await internal::limited(limit, run_body_or_cancel(), "the test");
   } catch (...) {
     body_failure_ = std::current_exception();
   }
@@ -117,19 +143,29 @@ void Session::execute() {
   if (cancelled) throw TestFailure{"the test's body ended as cancelled, and nothing had cancelled it"};
 }
 
-void run_with(App& app, const TestBody& body, const Options& options) {
+}  // namespace
+
+void internal::run_session(App& app, const TestBody& body, const Options& options, Trouble& trouble) {
   std::unique_ptr<Loop> loop = make_loop(options.transport, options.sim);
   std::exception_ptr failure;
   try {
-    Session{app, body, options, *loop}.execute();
+    Session{app, body, options, *loop, trouble}.execute();
   } catch (...) {
     failure = std::current_exception();
   }
+  if (options.transport == Transport::sim) trouble.operations = static_cast<SimLoop&>(*loop).operations();
   const Remains remains{*loop};
   // A loop with armed operations cannot end in order: their owners are unknown. It is left as it is.
   if (remains.operations != 0) (void)loop.release();
   if (failure) std::rethrow_exception(failure);
   if (!remains.none()) throw Leak{"the test has left something behind: " + remains.text()};
+}
+
+namespace {
+
+void run_with(App& app, const TestBody& body, const Options& options) {
+  internal::Trouble none;
+  internal::run_session(app, body, options, none);
 }
 
 }  // namespace

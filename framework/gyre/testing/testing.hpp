@@ -7,6 +7,7 @@
 #include <gyre/testing/client.hpp>
 #include <gyre/testing/connection.hpp>
 #include <gyre/testing/failure.hpp>
+#include <gyre/testing/operation_faults.hpp>
 #include <gyre/testing/options.hpp>
 #include <gyre/testing/repeat.hpp>
 #include <gyre/testing/run.hpp>

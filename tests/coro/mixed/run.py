@@ -20,7 +20,7 @@ SKIPPED = 77
 
 
 def library_sources():
-    sources = sorted((FRAMEWORK / "gyre" / "coro").glob("*.cpp"))
+    sources = sorted((FRAMEWORK / "gyre" / "coro").rglob("*.cpp"))
     sources += [FRAMEWORK / "gyre" / "base" / name for name in ("assert.cpp", "error.cpp")]
     return sources + [HERE / "library.cpp"]
 

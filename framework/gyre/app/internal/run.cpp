@@ -163,7 +163,7 @@ void Run::start_watchdog() {
   watchdog_->start();
 }
 
-// While it drains, too: that is when one wants to know.
+// While this loop drains, too: that is when one wants to know.
 Task<> Run::watch_for_tasks() {
   Context& context = co_await this_context();
   Signals signals{Loop::of(context)};

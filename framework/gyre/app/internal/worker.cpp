@@ -148,7 +148,7 @@ Task<> Worker::serve(Callback<void()>& started, Callback<void(Scope&)>& extra) {
   std::vector<Task<>> endings;  // made now: at the end there may be no memory for them
   try {
     for (const auto& hook : app_->start_hooks) co_await hook(*loop_);
-    server.emplace(*loop_, *service_, options_->server);
+    server.emplace(*loop_, *service_, options_->server);  // makes what the application has for each loop
     for (const Listening& listening : listeners_) endings.push_back(listening.listener->close());
     endings.push_back(server->stop(options_->drain));
     started();

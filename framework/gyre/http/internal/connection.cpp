@@ -3,6 +3,13 @@
 #include <algorithm>
 
 namespace gyre::http {
+namespace {
+
+OnDisconnect on_disconnect(const Exchange& exchange) noexcept {
+  return exchange.handler->options().on_disconnect.value_or(OnDisconnect::cancel);
+}
+
+}  // namespace
 
 Connection::Connection(ServerState& server, int fd) noexcept
     : ReceiveOperation(&Connection::on_receive),
@@ -219,7 +226,7 @@ void Connection::close(CancelReason reason) noexcept {
     if (exchange.stage == Exchange::Stage::writing) reset_ = true;
     if (!exchange.task_active) {
       release(exchange);
-    } else if (exchange.handler_at_work() && exchange.handler->options().on_disconnect != OnDisconnect::cancel) {
+    } else if (exchange.handler_at_work() && on_disconnect(exchange) != OnDisconnect::cancel) {
       orphan(exchange, keeper);
     } else {
       exchange.cancel(reason);
@@ -245,7 +252,7 @@ void Connection::orphan(Exchange& exchange, Exchange*& keeper) noexcept {
   --exchange_count_;
   exchange.connection = nullptr;
   exchange.orphans = &server_->orphans;
-  if (exchange.handler->options().on_disconnect == OnDisconnect::finish) {
+  if (on_disconnect(exchange) == OnDisconnect::finish) {
     exchange.join_slot(keeper);
     keeper = &exchange;
     placed_ = false;

@@ -60,6 +60,7 @@ class Connection final : private ReceiveOperation,
   bool inform(Exchange& exchange, Status status, std::string_view fields);
   /// The deadline of an exchange has become earlier.
   void deadline_moved() noexcept { set_deadline(); }
+  Result<SocketAddress> peer_address();
 
  private:
   enum class Life : std::uint8_t {

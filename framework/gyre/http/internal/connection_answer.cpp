@@ -218,4 +218,14 @@ bool Exchange::inform(Status status, std::string_view fields) {
   return connection != nullptr && connection->inform(*this, status, fields);
 }
 
+Result<SocketAddress> Connection::peer_address() {
+  if (socket() < 0) return Errc::closed;  // a session has it
+  return server_->loop.peer_address(socket());
+}
+
+Result<SocketAddress> Exchange::peer_address() {
+  if (connection == nullptr) return Errc::closed;
+  return connection->peer_address();
+}
+
 }  // namespace gyre::http

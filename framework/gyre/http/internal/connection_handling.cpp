@@ -100,7 +100,7 @@ void Connection::start_task(Exchange& exchange) {
   const Duration limit = exchange.handler->options().handler.value_or(server_->options.limits.handler);
   Context& context = exchange.enter(server_->context);
   exchange.deadline = time_after(now(), limit);
-  exchange.deadline_status = exchange.handler->options().deadline_status;
+  exchange.deadline_status = exchange.handler->options().deadline_status.value_or(Status::service_unavailable);
   context.limit_deadline(exchange.deadline);
   exchange.offer_control();
   exchange.stage = Exchange::Stage::running;

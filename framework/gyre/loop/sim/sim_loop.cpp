@@ -227,6 +227,7 @@ void SimLoop::poke_changed() {
 // --- a turn -------------------------------------------------------------------------------------------------------
 
 bool SimLoop::wait(TimePoint until) noexcept {
+  const detail::KernelMemory kernel;
   if (!state_->schedule.idle() || until <= now() || state_->woken.exchange(false)) return true;
   const TimePoint next = std::min({until, state_->network.next_arrival(), state_->schedule.next()});
   if (next == time_never) return false;
