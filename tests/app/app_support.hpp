@@ -8,6 +8,7 @@
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include <cerrno>
 #include <condition_variable>
 #include <mutex>
 #include <stdexcept>
@@ -49,6 +50,7 @@ class Client {
     char buffer[4096];
     while (ending.empty() || !text.ends_with(ending)) {
       const ssize_t got = ::recv(descriptor_, buffer, sizeof buffer, 0);
+      if (got < 0 && errno == EINTR) continue;  // a ring that this thread had is taken down
       if (got <= 0) break;
       text.append(buffer, static_cast<std::size_t>(got));
     }

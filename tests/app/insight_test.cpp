@@ -79,7 +79,9 @@ TEST_CASE("a handler that blocks its loop is reported with its route", "[app][wa
         Running serving{app, std::move(options)};
         running = &serving;
         REQUIRE(serving.started());
-        CHECK(get(app.endpoints().at(0), path).ends_with("\r\n\r\nseen1"));
+        const std::string answer = get(app.endpoints().at(0), path);
+        INFO(answer);
+        CHECK(answer.ends_with("\r\n\r\nseen1"));
         const std::string route = "in GET " + std::string{path.substr(0, path.rfind('/'))} + "/{n}";
         CHECK(serving.wait_for("loop 0 was blocked for"));
         CHECK(serving.logged(route));

@@ -205,6 +205,8 @@ Task<> ask_once(Client& client) {
     got = answer.body();
   } catch (const WrongAnswer&) {
     got = "closed";
+  } catch (const Failure&) {
+    got = "reset";  // closed with the request unread
   }
   if (got.empty()) throw std::runtime_error{"no answer"};
 }

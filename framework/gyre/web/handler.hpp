@@ -33,7 +33,10 @@ class Endpoint : public RequestHandler {
 };
 
 /// The answer to a request that cannot be served as it is, in the way of where it was found: see `render_problems`.
-Response problem_for(Request& request, Status status, std::string_view detail);
+Response problem_for(Request& request, Status status, std::string_view detail, std::string_view members = {});
+inline Response problem_for(Request& request, const Rejection& rejection) {
+  return problem_for(request, rejection.status, rejection.detail, rejection.members);
+}
 
 /// Answers at once. Behind middleware it is wrapped into a coroutine, which first waits for the body.
 class PlainEndpoint : public Endpoint {
@@ -231,7 +234,7 @@ class FunctionEndpoint<F, R(A...)> final : public PlainEndpoint {
   Response call(Request& request) override {
     Arguments<A...> arguments;
     Rejection rejection;
-    if (!arguments.fill(request, *this, rejection)) return problem_for(request, rejection.status, rejection.detail);
+    if (!arguments.fill(request, *this, rejection)) return problem_for(request, rejection);
     return answer_to(request, arguments.apply(function_));
   }
 
@@ -254,7 +257,7 @@ class FunctionEndpoint<F, Task<R>(A...)> final : public TaskEndpoint {
       Arguments<A...> arguments;
       Rejection rejection;
       if (!arguments.fill(request, *this, rejection)) {
-        return answering_task(problem_for(request, rejection.status, rejection.detail));
+        return answering_task(problem_for(request, rejection));
       }
       if constexpr (std::same_as<R, Response>) {
         return arguments.apply(function_);

@@ -28,15 +28,16 @@ void RouteScope::refresh() {
   for (RouteScope* child : children) child->refresh();
 }
 
-Response problem_at(const RouteScope* scope, Request& request, Status status, std::string_view detail) {
+Response problem_at(const RouteScope* scope, Request& request, Status status, std::string_view detail,
+                    std::string_view members) {
   for (; scope != nullptr; scope = scope->parent) {
     if (scope->renderer) return scope->renderer(request, status, detail);
   }
-  return Response::problem(status, detail);
+  return Response::problem(status, detail, members);
 }
 
-Response problem_for(Request& request, Status status, std::string_view detail) {
-  return problem_at(static_cast<const RouteScope*>(request.place()), request, status, detail);
+Response problem_for(Request& request, Status status, std::string_view detail, std::string_view members) {
+  return problem_at(static_cast<const RouteScope*>(request.place()), request, status, detail, members);
 }
 
 }  // namespace gyre::detail

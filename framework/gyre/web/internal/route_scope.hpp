@@ -76,6 +76,7 @@ class RouteScope final : public Place {
 };
 
 /// The answer in the way of that scope. Throws what the renderer throws.
-Response problem_at(const RouteScope* scope, Request& request, Status status, std::string_view detail);
+Response problem_at(const RouteScope* scope, Request& request, Status status, std::string_view detail,
+                    std::string_view members = {});
 
 }  // namespace gyre::detail
