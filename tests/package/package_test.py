@@ -121,16 +121,22 @@ class Installed(Project):
             flags = run("pkg-config", "--cflags", "gyre-testing-allocation").split()
             source = self.directory / f"{name}.cpp"
             run(*Setting.compiler, *STRICT, *flags, "-c", source, "-o", objects[name])
-        for kind, flags, more in (
-            ("shared", ["--libs"], [f"-Wl,-rpath,{Setting.libdir}"]),
-            ("static", ["--libs", "--static"], ["-static"]),
-        ):
-            for name, package in (("main", "gyre"), ("routes_test", "gyre-testing-allocation")):
-                libraries = run("pkg-config", *flags, package).split()
-                program = self.directory / f"{name}_{kind}"
-                run(*Setting.compiler, objects[name], objects["routes"], "-o", program, *more, *libraries)
-            self.check(self.directory / f"main_{kind}", shared=kind == "shared")
-            run(self.directory / f"routes_test_{kind}")
+        for kind in ("shared", "static", "wholly_static"):
+            main = self.link(kind, "gyre", "main", objects)
+            self.check(main, shared=kind == "shared")
+            if kind == "wholly_static":
+                self.assertEqual(needed(main), [])
+            else:  # glibc's allocator cannot be replaced in a program that has glibc within
+                run(self.link(kind, "gyre-testing-allocation", "routes_test", objects))
+
+    def link(self, kind, package, name, objects):
+        program = self.directory / f"{name}_{kind}"
+        libraries = run("pkg-config", "--libs", *(["--static"] if kind != "shared" else []), package)
+        more = {"shared": [f"-Wl,-rpath,{Setting.libdir}"], "static": [], "wholly_static": ["-static"]}[kind]
+        if kind == "static":
+            libraries = re.sub(r"-l(gyre\w*)", r"-l:lib\1.a", libraries)
+        run(*Setting.compiler, objects[name], objects["routes"], "-o", program, *more, *libraries.split())
+        return program
 
     def test_cmake(self):
         *launcher, compiler = Setting.compiler
@@ -157,8 +163,12 @@ class Installed(Project):
         shutil.copy(Setting.libdir / "cmake" / "gyre" / "gyre-config-version.cmake", package)
         (package / "gyre-config.cmake").touch()
         script = self.directory / "versions.cmake"
-        lines = [f'find_package(gyre {each} CONFIG QUIET PATHS "{package}" NO_DEFAULT_PATH)\n' 'message("${gyre_FOUND}")\n'
-                 "unset(gyre_DIR CACHE)\n" for each in good + bad]
+        lines = [
+            f'find_package(gyre {each} CONFIG QUIET PATHS "{package}" NO_DEFAULT_PATH)\n'
+            'message("${gyre_FOUND}")\n'
+            "unset(gyre_DIR CACHE)\n"
+            for each in good + bad
+        ]
         script.write_text("cmake_minimum_required(VERSION 3.19)\n" + "".join(lines), encoding="utf-8")
         found = run("cmake", "-P", script).split()
         self.assertEqual(dict(zip(good + bad, found)), dict.fromkeys(good, "1") | dict.fromkeys(bad, "0"))
@@ -166,6 +176,7 @@ class Installed(Project):
     def test_meson(self):
         build = self.directory / "build"
         run("meson", "setup", build, self.directory)
+        run("meson", "compile", "-C", build)
         run("meson", "test", "-C", build)
         self.check(build / "tea", shared=True)
 
@@ -179,6 +190,7 @@ class Subproject(Project):
         stand_in = [sys.executable, "-B", HERE / "stand_in.py", Setting.build, *Setting.compiler]
         command = ["env", "-u", "PKG_CONFIG_PATH", f"CXX={shlex.join(str(word) for word in stand_in)}"]
         run(*command, "meson", "setup", build, self.directory, "--force-fallback-for=gyre")
+        run("meson", "compile", "-C", build)
         run("meson", "test", "-C", build)
         self.check(build / "tea", shared=False)
         targets = json.loads(run("meson", "introspect", "--targets", build))
@@ -193,6 +205,7 @@ class New(unittest.TestCase):
         self.assertFalse([path for path in directory.glob("**/*.*") if "@name@" in self.text(path)])
         build = directory / "build"
         run("meson", "setup", build, directory, "-Dwerror=true", "-Doptimization=0")
+        run("meson", "compile", "-C", build)
         self.assertRegex(run("meson", "test", "-C", build), r"Ok: +1\b")
         with Service([build / "kettle", "--port", "0", "--threads", "1"]) as service:
             self.assertEqual(service.stop(), 0)
@@ -226,7 +239,10 @@ def main():
     shutil.rmtree(given.work, ignore_errors=True)
     given.work.mkdir(parents=True)
     program = unittest.main(argv=[sys.argv[0], *([given.only] if given.only else [])], verbosity=2, exit=False)
-    return 0 if program.result.wasSuccessful() else 1
+    if not program.result.wasSuccessful():
+        return 1
+    shutil.rmtree(given.work)
+    return 0
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ int main() {
     assert(hello.status() == gyre::Status::ok && hello.body() == "Hello, you!\n");
 
     const gyre::testing::Answer tea = co_await client.get("/tea/3");
-    assert(tea.body() == "tea\n" && tea.elapsed() == 3min);  // of virtual time
+    assert(tea.body() == "tea\n" && tea.elapsed() == 3s);  // of virtual time
 
     const gyre::testing::Answer nothing = co_await client.get("/coffee");
     assert(nothing.status() == gyre::Status::not_found);
