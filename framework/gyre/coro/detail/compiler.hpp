@@ -1,9 +1,5 @@
 #pragma once
 
-#if __cplusplus < 202002L
-#error "gyre needs C++20: compile with -std=c++20 or later"
-#endif
-
 // g++ before 12.3 compiles ordinary coroutine code into double frees (temporaries in a co_await expression are
 // destroyed twice). gyre's own code stays clear of the patterns; code that uses gyre may not. docs/compilers.md lists
 // them.
