@@ -2,9 +2,14 @@
 
 // Everything that a web application includes. JSON, tests and adapters have headers of their own.
 
+#if __cplusplus < 202002L
+#error "gyre needs C++20 or later: compile with -std=c++20"
+#endif
+
 // The application.
 #include <gyre/app/app.hpp>
 #include <gyre/app/arguments.hpp>
+#include <gyre/version.hpp>
 
 // What handlers can take besides the path.
 #include <gyre/web/extension.hpp>

@@ -1,0 +1,7 @@
+#include <gyre/version.hpp>
+
+namespace gyre {
+
+std::string_view library_version() noexcept { return version; }
+
+}  // namespace gyre
