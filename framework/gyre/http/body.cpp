@@ -4,7 +4,9 @@
 
 namespace gyre {
 
-std::optional<std::uint64_t> Body::size() const noexcept { return request_->head().content_length(); }
+std::optional<std::uint64_t> Body::size() const noexcept {
+  return request_->body_decoded() ? std::nullopt : request_->head().content_length();
+}
 
 Body::Read Body::read() noexcept { return Read{request_->body_source()}; }
 

@@ -4,6 +4,7 @@
 #include <gyre/base/assert.hpp>
 #include <gyre/base/result.hpp>
 #include <gyre/http/detail/body_source.hpp>
+#include <gyre/http/extensions.hpp>
 #include <gyre/wire/h1/request_head.hpp>
 #include <gyre/wire/status.hpp>
 
@@ -36,7 +37,7 @@ class Request {
   /// Path parameters that one route can have.
   static constexpr unsigned parameters_max = 16;
 
-  Request(Arena& arena, wire::RequestHead& head) noexcept : arena_(&arena), head_(&head) {}
+  Request(Arena& arena, wire::RequestHead& head) noexcept : arena_(&arena), head_(&head), extensions_(arena) {}
   Request(const Request&) = delete;
   Request& operator=(const Request&) = delete;
 
@@ -86,6 +87,13 @@ class Request {
   /// is collected already.
   Collect collect() noexcept { return Collect{body_source_}; }
 
+  /// Bytes that the body may have: `Limits::body`, what the route has instead, or less (`limit_body`).
+  std::uint64_t body_limit() const noexcept { return body_limit_; }
+  /// Lowers that limit: a longer body is refused with 413, while it is collected or read (`Errc::limit_exceeded`). A
+  /// higher one changes nothing. False if the body is known to be longer now: nothing of it should be read. Decoded
+  /// bytes count where a middleware decodes.
+  [[nodiscard]] bool limit_body(std::uint64_t most) noexcept;
+
   /// The first trailer of that name, in any case: a field that followed a chunked body (RFC 9110 6.5). Only once the
   /// body is over; trailers are apart from the header and never take part in framing or routing.
   std::optional<std::string_view> trailer(std::string_view name) const noexcept;
@@ -102,6 +110,10 @@ class Request {
   }
   unsigned parameter_count() const noexcept { return parameter_count_; }
 
+  /// What a middleware wants to hand to those behind it: see `Extension`.
+  Extensions& extensions() noexcept { return extensions_; }
+  const Extensions& extensions() const noexcept { return extensions_; }
+
   /// Memory that lives as long as the request.
   Arena& arena() const noexcept { return *arena_; }
 
@@ -117,17 +129,24 @@ class Request {
   /// Where the rest of the body comes from; nullptr once it is collected, or if there is none.
   detail::BodySource* body_source() const noexcept { return body_source_; }
   void set_body_source(detail::BodySource* source) noexcept { body_source_ = source; }
+  void set_body_limit(std::uint64_t most) noexcept { body_limit_ = most; }
+  /// What is read of it is not what came: Content-Length says nothing about it.
+  bool body_decoded() const noexcept { return body_decoded_; }
+  void set_body_decoded() noexcept { body_decoded_ = true; }
   void set_informer(detail::Informer* informer) noexcept { informer_ = informer; }
   void set_context(Context* context) noexcept { context_ = context; }
   void clear_parameters() noexcept { parameter_count_ = 0; }
   /// Forgets everything but the head.
   void reset() noexcept {
+    extensions_.clear();
     context_ = nullptr;
     body_source_ = nullptr;
     informer_ = nullptr;
     body_ = {};
     trailers_ = {};
     parameter_count_ = 0;
+    body_limit_ = UINT64_MAX;
+    body_decoded_ = false;
   }
   /// The bytes of the head have been copied: parameters that are views into `from` become views into the copy.
   void move_parameters(std::string_view from, const char* to) noexcept {
@@ -149,9 +168,12 @@ class Request {
   Context* context_ = nullptr;
   detail::BodySource* body_source_ = nullptr;
   detail::Informer* informer_ = nullptr;
+  Extensions extensions_;
+  std::uint64_t body_limit_ = UINT64_MAX;
   std::string_view body_;
   std::string_view trailers_;
   unsigned parameter_count_ = 0;
+  bool body_decoded_ = false;
   std::string_view parameters_[parameters_max];
 };
 

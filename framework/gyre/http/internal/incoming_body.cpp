@@ -12,6 +12,15 @@ Error error_of(wire::BodyError error) noexcept {
   return status == Status::bad_request ? Errc::bad_message : Errc::limit_exceeded;
 }
 
+/// Of what a filter failed with.
+Status status_of(const Error& error) noexcept {
+  switch (error.code()) {
+    case Errc::limit_exceeded: return Status::content_too_large;
+    case Errc::out_of_memory: return Status::service_unavailable;
+    default: return Status::bad_request;
+  }
+}
+
 }  // namespace
 
 void IncomingBody::begin(const wire::RequestHead& head, const wire::ChunkLimits& chunks, std::uint64_t most,
@@ -26,11 +35,13 @@ void IncomingBody::begin(const wire::RequestHead& head, const wire::ChunkLimits&
 void IncomingBody::clear() noexcept {
   decoder_ = {};
   reader_ = nullptr;
+  filter_ = nullptr;
   next_ = {};
   piece_.clear();
   memory_ = nullptr;
   filled_ = 0;
   discarded_ = 0;
+  most_ = UINT64_MAX;
   started_ = progressed_ = paused_ = time_never;
   status_ = Status{0};
   mode_ = Mode::held;
@@ -77,6 +88,7 @@ std::size_t IncomingBody::feed(std::string_view input, TimePoint now) {
 // The trailers are views into bytes that go: they are kept apart.
 void IncomingBody::after_step(TimePoint now) {
   progressed_ = now;
+  if (decoder_.decoded() > most_ && mode_ != Mode::discarded) fail(Status::content_too_large, Errc::limit_exceeded);
   if (decoder_.error() != wire::BodyError::none) fail(wire::status_of(decoder_.error()), error_of(decoder_.error()));
   if (decoder_.done() && !decoder_.trailers().empty()) {
     exchange_->request.set_trailers(exchange_->arena.copy(decoder_.trailers()));
@@ -87,12 +99,14 @@ void IncomingBody::after_step(TimePoint now) {
 // while further bytes arrive.
 IncomingBody::Piece IncomingBody::take() noexcept {
   if (next_.state != State::waiting) return std::exchange(next_, {});
-  if (failed()) return failure();
+  if (failed()) return failed_piece();
   if (mode_ == Mode::discarded) return {State::failed, {}, Errc::cancelled};  // the answer is out already
-  piece_.clear();
-  if (ended()) return {State::ended};
+  if (filter_ == nullptr) {
+    piece_.clear();
+    if (ended()) return {State::ended};
+  }
   if (mode_ == Mode::collected) return {State::failed, {}, Errc::invalid_argument};  // it goes elsewhere
-  const Piece piece = decode();
+  const Piece piece = next_piece();
   Connection& connection = *exchange_->connection;
   connection.body_progressed(*exchange_);
   connection.pause_or_resume();
@@ -102,9 +116,26 @@ IncomingBody::Piece IncomingBody::take() noexcept {
 // Framing alone is no news: the reader sleeps on.
 void IncomingBody::arrived() noexcept {
   if (mode_ != Mode::held || reader_ == nullptr || next_.state != State::waiting) return;
-  next_ = decode();
+  next_ = next_piece();
   if (next_.state != State::waiting) wake_reader(exchange_->connection->now());
   exchange_->connection->body_progressed(*exchange_);
+}
+
+// What the filter was fed with stays in `piece_` until it has used all of it.
+IncomingBody::Piece IncomingBody::next_piece() noexcept {
+  if (filter_ == nullptr) return decode();
+  for (;;) {
+    const Piece piece = filter_->pull();
+    if (piece.state == State::failed) fail(status_of(piece.error), piece.error);
+    if (piece.state != State::waiting) return piece;
+    if (!ended()) {
+      const Piece raw = decode();
+      if (raw.state == State::ready) filter_->push(raw.data);
+      if (raw.state == State::waiting || raw.state == State::failed) return raw;
+      if (raw.state == State::ready) continue;
+    }
+    filter_->end();
+  }
 }
 
 IncomingBody::Piece IncomingBody::decode() noexcept {
@@ -130,12 +161,13 @@ IncomingBody::Piece IncomingBody::decode() noexcept {
   }
   const std::string_view data{piece_.data(), size};
   if (!data.empty()) return {State::ready, data};
-  if (failed()) return failure();
+  if (failed()) return failed_piece();
   return {ended() ? State::ended : State::waiting};
 }
 
 IncomingBody::Piece IncomingBody::collect() noexcept {
-  if (failed()) return failure();
+  if (failed()) return failed_piece();
+  if (filter_ != nullptr) return {State::failed, {}, Errc::unsupported};
   if (mode_ == Mode::discarded) return {State::failed, {}, Errc::cancelled};
   if (mode_ == Mode::held && !ended()) {
     Connection& connection = *exchange_->connection;
@@ -147,7 +179,7 @@ IncomingBody::Piece IncomingBody::collect() noexcept {
       fail(Status::service_unavailable, Errc::out_of_memory);
     }
     connection.body_progressed(*exchange_);
-    if (failed()) return failure();
+    if (failed()) return failed_piece();
   }
   return {ended() ? State::ready : State::waiting};
 }

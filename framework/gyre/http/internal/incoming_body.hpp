@@ -1,11 +1,14 @@
 #pragma once
 
 #include <gyre/base/time.hpp>
+#include <gyre/http/detail/body_filter.hpp>
 #include <gyre/http/detail/body_source.hpp>
 #include <gyre/http/internal/input_buffer.hpp>
 #include <gyre/wire/h1/body_decoder.hpp>
 #include <gyre/wire/h1/request_head.hpp>
 
+#include <algorithm>
+#include <cstdint>
 #include <optional>
 
 namespace gyre::http {
@@ -79,9 +82,13 @@ class IncomingBody final : public gyre::detail::BodySource {
   Piece take() noexcept override;
   Piece collect() noexcept override;
   void set_reader(gyre::detail::Waiter* reader) noexcept override;
+  void set_filter(gyre::detail::BodyFilter* filter) noexcept override { filter_ = filter; }
+  void limit(std::uint64_t most) noexcept override { most_ = std::min(most_, most); }
+  Status failure() const noexcept override { return status_; }
 
  private:
-  Piece failure() const noexcept { return {State::failed, {}, error_}; }
+  Piece failed_piece() const noexcept { return {State::failed, {}, error_}; }
+  Piece next_piece() noexcept;
   Piece decode() noexcept;
   void after_step(TimePoint now);
   void append(std::string_view data);
@@ -90,11 +97,13 @@ class IncomingBody final : public gyre::detail::BodySource {
   wire::BodyLimits limits_;
   wire::BodyDecoder decoder_;
   gyre::detail::Waiter* reader_ = nullptr;
+  gyre::detail::BodyFilter* filter_ = nullptr;
   Piece next_;         ///< For the reader that was woken.
   InputBuffer piece_;  ///< What `take` handed out last, or a chunked body that is being collected.
   char* memory_ = nullptr;
   std::size_t filled_ = 0;
   std::uint64_t discarded_ = 0;
+  std::uint64_t most_ = UINT64_MAX;  ///< Of bytes, where `limit` asked for less than `limits_`.
   TimePoint started_ = time_never;
   TimePoint progressed_ = time_never;
   TimePoint paused_ = time_never;
