@@ -78,7 +78,7 @@ std::size_t IncomingBody::feed(std::string_view input, TimePoint now) {
     used += step.used;
   }
   after_step(now);
-  if (mode_ == Mode::collected && ended()) {
+  if (mode_ == Mode::collected && ended() && !failed()) {
     exchange_->request.set_body(memory_ != nullptr ? std::string_view{memory_, filled_} : piece_.view());
     exchange_->request.set_body_source(nullptr);
   }
