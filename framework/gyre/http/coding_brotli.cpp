@@ -41,7 +41,7 @@ class Blocks {
   struct alignas(16) Head {
     std::size_t size;
   };
-  static constexpr unsigned kept_max = 16;
+  static constexpr unsigned kept_max = 32;
 
   void* take(std::size_t size) noexcept {
     for (Head*& kept : kept_) {
@@ -109,7 +109,7 @@ class BrotliEncoder final : public EncoderState {
   }
 
   void stop() noexcept override {
-    constexpr std::size_t kept_bytes_max = std::size_t{4} << 20;  // the highest levels take much more
+    constexpr std::size_t kept_bytes_max = std::size_t{6} << 20;  // the highest levels take much more
     BrotliEncoderDestroyInstance(instance_);
     instance_ = nullptr;
     blocks_.trim(kept_bytes_max);

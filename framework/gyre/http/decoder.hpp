@@ -14,8 +14,8 @@ class DecoderState;
 /// Unpacks one body. Not thread-safe.
 ///
 /// It writes no more than it is given room for, however much a few bytes of input may stand for: bounding the whole is
-/// the caller's business. Its memory comes from a pool of the calling thread: 40 KiB for gzip and deflate; for brotli
-/// and zstd as much as the window that the body asks for, up to 16 MiB and 8 MiB.
+/// the caller's business. Its memory comes from a pool of the calling thread: 40 KiB for gzip and deflate, for
+/// brotli and zstd 0.4 to 0.8 MiB and the window that the body asks for, up to 16 MiB and 8 MiB.
 class Decoder {
  public:
   /// Throws `Failure` (`invalid_argument`) for identity, and `std::bad_alloc`.
