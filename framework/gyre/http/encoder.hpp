@@ -22,7 +22,7 @@ enum class EncoderEnd : std::uint8_t {
 
 /// Packs one body. Not thread-safe.
 ///
-/// Its memory comes from a pool of the calling thread, since it is large. At the levels that `default_level` gives, it is
+/// Its memory comes from a pool of the calling thread, since it is large. At the levels of `default_level` it has
 /// about 260 KiB for gzip and deflate, 1 MiB for zstd, and 0.5 MiB (short bodies) to 5.5 MiB (long ones) for brotli; at
 /// the highest levels tens of MiB. A thread keeps four encoders of a coding, of brotli up to 6 MiB each.
 class Encoder {
