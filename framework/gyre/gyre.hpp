@@ -6,6 +6,11 @@
 #include <gyre/app/app.hpp>
 #include <gyre/app/arguments.hpp>
 
+// What handlers can take besides the path.
+#include <gyre/web/extension.hpp>
+#include <gyre/web/peer_address.hpp>
+#include <gyre/web/state.hpp>
+
 // Bodies as streams.
 #include <gyre/http/body_writer.hpp>
 #include <gyre/http/event_stream.hpp>

@@ -216,3 +216,24 @@ TEST_CASE("two apps live in one process", "[app]") {
   CHECK(get(one.endpoints().at(0), "/").ends_with("one"));
   CHECK(get(two.endpoints().at(0), "/").ends_with("two"));
 }
+
+TEST_CASE("an app whose handler takes a state that nobody added does not start", "[app]") {
+  struct Missing {};
+  std::string logged;
+  App app;
+  app.on_log([&](const LogRecord& record) { logged += record.message; });
+  app.get("/", [](State<Missing>) { return ""; });
+  CHECK(app.run(on(Backend::automatic)) == 1);
+  CHECK_THAT(logged, Catch::Contains("cannot start: ") && Catch::Contains("app_test.cpp:") &&
+                         Catch::Contains("and there is none: add it with state(...)"));
+}
+
+TEST_CASE("an app makes the states of each loop before it listens, and says so if that fails", "[app]") {
+  std::string logged;
+  App app;
+  app.on_log([&](const LogRecord& record) { logged += record.message; });
+  app.loop_state([](Loop&) -> int { throw std::runtime_error{"no pool today"}; });
+  app.get("/", [](LoopState<int>) { return ""; });
+  CHECK(app.run(on(Backend::automatic)) == 1);
+  CHECK_THAT(logged, Catch::Contains("cannot start: no pool today"));
+}

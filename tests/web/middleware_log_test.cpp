@@ -55,8 +55,12 @@ void add_routes(Router& router) {
            [] { return Response::stream([](gyre::BodyWriter& out) -> Task<> { co_await out.write("text"); }); });
 }
 
-/// The line without the time and what the loop's turns make of the duration.
-std::string tail(const std::string& line) { return line.size() < 25 ? line : line.substr(25); }
+/// The line without the time and the peer.
+std::string tail(const std::string& line) {
+  constexpr std::string_view peer = "Z 127.0.0.1 ";
+  const std::size_t at = line.find(peer);
+  return at == std::string::npos ? line : line.substr(at + peer.size());
+}
 
 }  // namespace
 
@@ -98,9 +102,10 @@ TEST_CASE("a line of JSON", "[web][middleware][access_log]") {
   (void)reply(router, request("GET /slow", "User-Agent: a \"b\" \\ \xc3\xa4\tz\r\nX-Request-Id: id-7\r\n"));
   (void)reply(router, request("GET /stream"));
   REQUIRE(lines.size() == 2);
-  CHECK(lines[0] ==
-        R"({"time":"2026-01-01T00:00:01.500Z","method":"GET","target":"/slow","status":200,"bytes":4,)"
-        R"("seconds":1.500025,"request_id":"id-7","user_agent":"a \u0022b\u0022 \u005c \u00c3\u00a4\u0009z"})");
+  CHECK(
+      lines[0] ==
+      R"({"time":"2026-01-01T00:00:01.500Z","peer":"127.0.0.1","method":"GET","target":"/slow","status":200,"bytes":4,)"
+      R"("seconds":1.500025,"request_id":"id-7","user_agent":"a \u0022b\u0022 \u005c \u00c3\u00a4\u0009z"})");
   CHECK(lines[1].find(R"("bytes":null,)") != std::string::npos);
 }
 
@@ -228,6 +233,45 @@ TEST_CASE("recover makes an answer of an exception", "[web][middleware][recover]
   CHECK(reported == std::vector<std::string>{"/fault secret", "/odd unknown exception"});
   CHECK(hook_calls == 0);
   CHECK(web_test::keeps_connection(router, request("GET /fault")));
+}
+
+TEST_CASE("without a hook of its own recover tells the router's, and failure handlers answer",
+          "[web][middleware][recover]") {
+  struct Odd {};
+  std::vector<std::string> heard;
+  std::vector<int> seen;
+  Router router;
+  router.on_error([&](const gyre::ErrorReport& report) { heard.emplace_back(report.text); });
+  router.on_failure<Odd>([](Request&, const Odd&) { return Status::conflict; });
+  const auto watch = [&](Request& asked, Next next) -> Task<Response> {
+    Response response = co_await next(asked);
+    seen.push_back(code(response.status()));
+    co_return std::move(response);
+  };
+  Lines lines;
+  router.use(log_into(lines), watch, recover());
+  router.get("/odd", []() -> const char* { throw Odd{}; });
+  router.get("/fault", []() -> const char* { throw std::runtime_error{"told once"}; });
+  CHECK(reply(router, request("GET /odd")).status == 409);
+  CHECK(reply(router, request("GET /fault")).status == 500);
+  CHECK(seen == std::vector<int>{409, 500});
+  CHECK(heard == Lines{"told once"});
+  REQUIRE(lines.size() == 2);
+  CHECK(tail(lines[0]) == R"(GET "/odd" 409 0 0.000000 - "")");
+}
+
+TEST_CASE("the log answers what is thrown, and the hook hears of it once", "[web][middleware][access_log]") {
+  Lines lines;
+  int heard = 0;
+  Router router;
+  router.on_error([&](const gyre::ErrorReport&) { ++heard; });
+  router.use(log_into(lines));
+  add_routes(router);
+  CHECK(reply(router, request("GET /fault")).status == 500);
+  CHECK(reply(router, request("GET /gone")).status == 410);
+  CHECK(heard == 1);
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[1].find(R"("/gone" 410 )") != std::string::npos);
 }
 
 TEST_CASE("recover lets a cancellation pass, and a hook fail", "[web][middleware][recover]") {

@@ -119,6 +119,9 @@ class Generator {
  public:
   explicit Generator(std::uint64_t seed) : random_(seed) {}
 
+  /// Somewhere before a slash, or at the beginning.
+  std::size_t cut(const std::string& text) { return text.rfind('/', below(text.size())); }
+
   bool chance(int percent) { return below(100) < static_cast<std::size_t>(percent); }
 
   std::string pattern() {
@@ -174,13 +177,16 @@ void run(std::uint64_t seed) {
   const auto patterns = distinct_patterns(generator, 1 + seed % 40);
   Router router;
   for (const std::string& pattern : patterns) {
-    router.get(gyre::runtime(pattern), [pattern](const Request& request) {
+    const auto handler = [pattern](const Request& request) {
       std::string text = pattern;
       for (unsigned i = 0; i < request.parameter_count(); ++i) {
         text.append(" [").append(request.parameter(i)).append("]");
       }
       return text;
-    });
+    };
+    // In a group, wherever the pattern is cut, it is the same route.
+    const std::size_t cut = generator.cut(pattern);
+    router.group(gyre::runtime(pattern.substr(0, cut))).get(gyre::runtime(pattern.substr(cut)), handler);
   }
   for (int i = 0; i < 200; ++i) {
     const std::string target = generator.target();

@@ -20,7 +20,15 @@ void App::background(Callback<Task<>()> task) { state_->background.push_back(std
 
 void App::on_log(Callback<void(const LogRecord&)> sink) { state_->sink = std::move(sink); }
 
-int App::run(RunOptions options) { return app::Run{*state_, *this, std::move(options)}.execute(); }
+int App::run(RunOptions options) {
+  try {
+    check();
+  } catch (const SetupError& error) {
+    state_->log(LogLevel::error, std::string{"cannot start: "} + error.what());
+    return 1;
+  }
+  return app::Run{*state_, *this, std::move(options)}.execute();
+}
 
 void App::stop() noexcept {
   const std::lock_guard lock{state_->run_mutex};

@@ -49,7 +49,8 @@ class App : public Router {
   void on_log(Callback<void(const LogRecord&)> sink);
 
   /// Listens and serves until it is stopped (see `StopOn`) and everything has drained. Returns the exit code for
-  /// `main`: 0, or 1 if it could not start; the reason is logged. Blocks: the calling thread runs the first loop.
+  /// `main`: 0, or 1 if it could not start (a state is missing, too: `Router::check`); the reason is logged. Blocks:
+  /// the calling thread runs the first loop.
   int run(RunOptions options = {});
 
   /// Ends `run` as a signal would: drains, then returns. From any thread, also before it listens; a handler may call

@@ -56,6 +56,15 @@ struct RouteLimits {
   std::optional<Duration> handler = {};
   std::optional<Duration> write_stall = {};
   std::optional<std::uint32_t> rate = {};
+
+  /// These where they are set, the others where not.
+  RouteLimits or_else(const RouteLimits& others) const noexcept {
+    return {.body = body ? body : others.body,
+            .body_stall = body_stall ? body_stall : others.body_stall,
+            .handler = handler ? handler : others.handler,
+            .write_stall = write_stall ? write_stall : others.write_stall,
+            .rate = rate ? rate : others.rate};
+  }
 };
 
 }  // namespace gyre

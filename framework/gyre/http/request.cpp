@@ -33,6 +33,13 @@ bool Request::inform(const Response& interim) {
   return fits && informer_ != nullptr && informer_->inform(status, interim.fields());
 }
 
+Result<Endpoint> Request::peer() const {
+  if (peer_ == nullptr) return Errc::closed;
+  const Result<SocketAddress> address = peer_->peer_address();
+  if (!address) return address.error();
+  return Endpoint{*address};
+}
+
 bool Request::Collect::await_ready() noexcept {
   piece_ = source_ == nullptr ? detail::BodySource::Piece{detail::BodySource::State::ready} : source_->collect();
   return piece_.state != detail::BodySource::State::waiting;

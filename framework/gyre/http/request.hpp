@@ -5,6 +5,7 @@
 #include <gyre/base/result.hpp>
 #include <gyre/http/detail/body_source.hpp>
 #include <gyre/http/extensions.hpp>
+#include <gyre/net/endpoint.hpp>
 #include <gyre/wire/h1/request_head.hpp>
 #include <gyre/wire/status.hpp>
 
@@ -15,6 +16,7 @@
 namespace gyre {
 
 class Context;
+class LoopValues;
 class Response;
 
 namespace detail {
@@ -26,6 +28,21 @@ class Informer {
 
  protected:
   ~Informer() = default;
+};
+
+/// Who knows where the other side is, whatever the protocol.
+class Peer {
+ public:
+  virtual Result<SocketAddress> peer_address() = 0;
+
+ protected:
+  ~Peer() = default;
+};
+
+/// Where in a service a request was found: the service's own, which it wants to know again in `Service::failed`.
+class Place {
+ protected:
+  ~Place() = default;
 };
 
 }  // namespace detail
@@ -110,6 +127,10 @@ class Request {
   }
   unsigned parameter_count() const noexcept { return parameter_count_; }
 
+  /// Where the connection comes from: the client, or the proxy in front. The kernel is asked at each call.
+  /// Errors: `closed` if there is no connection (any more), and the kernel's.
+  Result<Endpoint> peer() const;
+
   /// What a middleware wants to hand to those behind it: see `Extension`.
   Extensions& extensions() noexcept { return extensions_; }
   const Extensions& extensions() const noexcept { return extensions_; }
@@ -135,8 +156,15 @@ class Request {
   void set_body_decoded() noexcept { body_decoded_ = true; }
   void set_informer(detail::Informer* informer) noexcept { informer_ = informer; }
   void set_context(Context* context) noexcept { context_ = context; }
+  void set_peer(detail::Peer* peer) noexcept { peer_ = peer; }
+  /// What the service has for the requests of this loop; nullptr if nobody set it.
+  const LoopValues* values() const noexcept { return values_; }
+  void set_values(const LoopValues* values) noexcept { values_ = values; }
+  const detail::Place* place() const noexcept { return place_; }
+  void set_place(const detail::Place* place) noexcept { place_ = place; }
   void clear_parameters() noexcept { parameter_count_ = 0; }
-  /// Forgets everything but the head.
+  /// Forgets everything but the head, what belongs to the connection or the loop, and the place, which every `find`
+  /// sets anew.
   void reset() noexcept {
     extensions_.clear();
     context_ = nullptr;
@@ -168,6 +196,9 @@ class Request {
   Context* context_ = nullptr;
   detail::BodySource* body_source_ = nullptr;
   detail::Informer* informer_ = nullptr;
+  detail::Peer* peer_ = nullptr;
+  const LoopValues* values_ = nullptr;
+  const detail::Place* place_ = nullptr;
   Extensions extensions_;
   std::uint64_t body_limit_ = UINT64_MAX;
   std::string_view body_;

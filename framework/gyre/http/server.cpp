@@ -2,15 +2,33 @@
 
 #include <gyre/http/internal/connection.hpp>
 
+#include <algorithm>
+
 namespace gyre {
+
+LoopValues::~LoopValues() { delete[] values_; }
+
+void LoopValues::set(std::uint32_t number, void* value) {
+  if (number >= count_) {
+    void** larger = new void* [std::size_t{number} + 1] {};
+    std::copy_n(values_, count_, larger);
+    delete[] std::exchange(values_, larger);
+    count_ = number + 1;
+  }
+  values_[number] = value;
+}
+
+std::unique_ptr<LoopValues> Service::values_for(Loop&) { return nullptr; }
+
 namespace http {
 
 ServerState::ServerState(Loop& owner, Service& answers, ServerOptions settings)
     : loop(owner),
       service(answers),
       options(std::move(settings)),
+      values(answers.values_for(owner)),
       outputs(&Connection::on_sent),
-      exchanges(&Connection::on_task_done, options.limits.head.fields),
+      exchanges(&Connection::on_task_done, values.get(), options.limits.head.fields),
       common_fields(options.server_name) {}
 
 namespace {

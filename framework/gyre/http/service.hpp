@@ -7,8 +7,11 @@
 
 #include <cstdint>
 #include <exception>
+#include <memory>
 
 namespace gyre {
+
+class Loop;
 
 /// One thing that answers requests: a route with its middleware, or an error page. Called by the server on the loop
 /// of the connection. Outlives every request.
@@ -56,6 +59,26 @@ class RequestHandler {
   RouteLimits limits_;
 };
 
+/// What a service has for the requests of one loop, by numbers that the service gives. Made, used and destroyed on that
+/// loop's thread.
+class LoopValues {
+ public:
+  LoopValues() noexcept = default;
+  LoopValues(const LoopValues&) = delete;
+  LoopValues& operator=(const LoopValues&) = delete;
+  virtual ~LoopValues();
+
+  /// nullptr if there is none of that number.
+  void* find(std::uint32_t number) const noexcept { return number < count_ ? values_[number] : nullptr; }
+
+ protected:
+  void set(std::uint32_t number, void* value);
+
+ private:
+  void** values_ = nullptr;
+  std::uint32_t count_ = 0;
+};
+
 /// What a server serves: the router, or in a test anything else. Used by every loop at once, so it must not change
 /// while a server runs.
 class Service {
@@ -68,6 +91,10 @@ class Service {
 
   /// The answer to a request whose handler threw. `Cancelled` does not get here.
   virtual Response failed(Request& request, std::exception_ptr failure) noexcept = 0;
+
+  /// What all requests of `loop` get to see (`Request::values`): a server asks once, when it is made, and keeps it as
+  /// long as it lives. nullptr for nothing. What it throws, the server's constructor throws.
+  virtual std::unique_ptr<LoopValues> values_for(Loop& loop);
 };
 
 }  // namespace gyre

@@ -20,11 +20,20 @@ class Endpoint : public RequestHandler {
 
   /// The route's pattern; for messages only.
   std::string_view pattern() const noexcept { return pattern_; }
-  void set_pattern(std::string_view pattern) noexcept { pattern_ = pattern; }
+  /// How many of its placeholders are not the handler's: those in front of where its router is mounted.
+  unsigned foreign_placeholders() const noexcept { return foreign_placeholders_; }
+  void set_pattern(std::string_view pattern, unsigned foreign_placeholders) noexcept {
+    pattern_ = pattern;
+    foreign_placeholders_ = foreign_placeholders;
+  }
 
  private:
   std::string_view pattern_;
+  unsigned foreign_placeholders_ = 0;
 };
+
+/// The answer to a request that cannot be served as it is, in the way of where it was found: see `render_problems`.
+Response problem_for(Request& request, Status status, std::string_view detail);
 
 /// Answers at once. Behind middleware it is wrapped into a coroutine, which first waits for the body.
 class PlainEndpoint : public Endpoint {
@@ -53,10 +62,19 @@ class TaskEndpoint : public Endpoint {
 Task<Response> answering_task(Response response);
 Task<Response> failing_task(std::exception_ptr failure);
 
+/// `respond`, but that nothing is a 404 in the way of where the request was found.
 template <class Answer>
-Task<Response> convert(Task<Answer> task) {
+Response answer_to(Request& request, Answer&& answer) {
+  if constexpr (is_optional<std::remove_cvref_t<Answer>>) {
+    if (!answer) return problem_for(request, Status::not_found, {});
+  }
+  return respond(std::forward<Answer>(answer));
+}
+
+template <class Answer>
+Task<Response> convert(Request* request, Task<Answer> task) {
   Answer answer = co_await std::move(task);
-  co_return respond(std::move(answer));
+  co_return answer_to(*request, std::move(answer));
 }
 
 /// Where one parameter of a handler waits for those behind it.
@@ -100,13 +118,17 @@ class Slot<Path<T, name>> {
 template <class T>
 class Slot<Extracted<T>> {
  public:
-  bool fill(Request& request, std::string_view pattern, unsigned index, Rejection&) {
-    Slot<T> slot;
-    Rejection rejection;
-    if (slot.fill(request, pattern, index, rejection)) {
-      value_.emplace(slot.take());
+  bool fill(Request& request, [[maybe_unused]] std::string_view pattern, [[maybe_unused]] unsigned index, Rejection&) {
+    if constexpr (PathTraits<T>::is_path) {
+      Slot<T> slot;
+      Rejection rejection;
+      if (slot.fill(request, pattern, index, rejection)) {
+        value_.emplace(slot.take());
+      } else {
+        value_.emplace(rejection);
+      }
     } else {
-      value_.emplace(rejection);
+      value_.emplace(Extract<T>::extract(request));
     }
     return true;
   }
@@ -134,8 +156,9 @@ class Slot<A&> {
 template <class... A>
 class Arguments {
  public:
-  bool fill(Request& request, std::string_view pattern, Rejection& rejection) {
-    return fill(request, pattern, rejection, std::index_sequence_for<A...>{});
+  bool fill(Request& request, const Endpoint& endpoint, Rejection& rejection) {
+    return fill(request, endpoint.pattern(), endpoint.foreign_placeholders(), rejection,
+                std::index_sequence_for<A...>{});
   }
 
   template <class F>
@@ -146,8 +169,8 @@ class Arguments {
  private:
   template <std::size_t... Place>
   bool fill([[maybe_unused]] Request& request, [[maybe_unused]] std::string_view pattern,
-            [[maybe_unused]] Rejection& rejection, std::index_sequence<Place...>) {
-    [[maybe_unused]] unsigned placeholder = 0;
+            [[maybe_unused]] unsigned placeholder, [[maybe_unused]] Rejection& rejection,
+            std::index_sequence<Place...>) {
     return (true && ... &&
             std::get<Place>(slots_).fill(request, pattern, PathTraits<A>::is_path ? placeholder++ : 0U, rejection));
   }
@@ -196,8 +219,8 @@ class FunctionEndpoint<F, R(A...)> final : public PlainEndpoint {
   Response call(Request& request) override {
     Arguments<A...> arguments;
     Rejection rejection;
-    if (!arguments.fill(request, pattern(), rejection)) return to_response(rejection);
-    return respond(arguments.apply(function_));
+    if (!arguments.fill(request, *this, rejection)) return problem_for(request, rejection.status, rejection.detail);
+    return answer_to(request, arguments.apply(function_));
   }
 
  private:
@@ -216,11 +239,13 @@ class FunctionEndpoint<F, Task<R>(A...)> final : public TaskEndpoint {
     try {
       Arguments<A...> arguments;
       Rejection rejection;
-      if (!arguments.fill(request, pattern(), rejection)) return answering_task(to_response(rejection));
+      if (!arguments.fill(request, *this, rejection)) {
+        return answering_task(problem_for(request, rejection.status, rejection.detail));
+      }
       if constexpr (std::same_as<R, Response>) {
         return arguments.apply(function_);
       } else {
-        return convert(arguments.apply(function_));
+        return convert(&request, arguments.apply(function_));
       }
     } catch (...) {
       return failing_task(std::current_exception());

@@ -64,8 +64,9 @@ class OwnedMiddleware final : public MiddlewareBody {
 
 }  // namespace detail
 
-/// What `use` takes: any `Task<Response>(Request&, Next)`, a function or a closure. It is owned by the router, so a
-/// coroutine lambda may capture. Every loop runs it at once: what it captures must be fit for that.
+/// What `use` takes: any `Task<Response>(Request&, Next)`, a function or a closure. It is owned by the routers that use
+/// it, so a coroutine lambda may capture. Every loop runs it at once: what it captures must be fit for that. Copies
+/// share the function: one value may be used in several places.
 class Middleware {
  public:
   /// None.
@@ -78,7 +79,7 @@ class Middleware {
     static_assert(detail::MiddlewareFunction<Stored>,
                   "gyre: a middleware is a gyre::Task<gyre::Response>(gyre::Request&, gyre::Next), callable as const");
     if constexpr (detail::MiddlewareFunction<Stored>) {
-      body_ = std::make_unique<detail::OwnedMiddleware<Stored>>(std::forward<Function>(function));
+      body_ = std::make_shared<const detail::OwnedMiddleware<Stored>>(std::forward<Function>(function));
     }
   }
 
@@ -87,10 +88,10 @@ class Middleware {
   const std::source_location& where() const noexcept { return where_; }
 
   // --- for the router -------------------------------------------------------------------------------------------
-  std::unique_ptr<detail::MiddlewareBody> release() noexcept { return std::move(body_); }
+  const std::shared_ptr<const detail::MiddlewareBody>& body() const noexcept { return body_; }
 
  private:
-  std::unique_ptr<detail::MiddlewareBody> body_;
+  std::shared_ptr<const detail::MiddlewareBody> body_;
   std::source_location where_;
 };
 

@@ -26,6 +26,9 @@ std::string_view explain(PatternFault fault) noexcept {
       return "the pattern has more placeholders than the handler has Path parameters";
     case PatternFault::other_name: return "a placeholder has another name than the Path parameter in its place";
     case PatternFault::rest_is_no_text: return "the rest placeholder, {name...}, needs a Path of text";
+    case PatternFault::prefix_ends_with_slash: return "a prefix must not end with \"/\"";
+    case PatternFault::prefix_has_rest: return "a prefix must not have a rest placeholder, {name...}";
+    case PatternFault::prefix_has_placeholders: return "this prefix must not have placeholders";
   }
   return "the pattern is bad";
 }

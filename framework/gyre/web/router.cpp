@@ -1,190 +1,88 @@
 #include <gyre/web/router.hpp>
 
-#include <gyre/web/internal/route_table.hpp>
+#include <gyre/web/internal/failure_answer.hpp>
+#include <gyre/web/internal/router_core.hpp>
 #include <gyre/web/internal/setup.hpp>
-#include <gyre/wire/fields.hpp>
 
 #include <algorithm>
 
 namespace gyre {
 namespace {
 
+using detail::RouteScope;
 using internal::MatchOutcome;
+using internal::Page;
 using internal::place_text;
-using internal::quoted;
 using internal::RouteEntry;
-using internal::RouteTable;
 
-/// What `use` collected, as the list that `Next` walks: in the order of use, with a null pointer at the end.
-class MiddlewareList {
- public:
-  bool empty() const noexcept { return list_.size() == 1; }
-  const detail::MiddlewareBody* const* first() const noexcept { return list_.data(); }
-
-  void add(std::unique_ptr<detail::MiddlewareBody> body) {
-    list_.insert(list_.end() - 1, body.get());
-    owned_.push_back(std::move(body));
+std::vector<ParameterInfo> parameters_of(const RouteEntry& route) {
+  std::vector<ParameterInfo> list;
+  const detail::PathParameters& path = route.facts.path;
+  std::size_t foreign = route.endpoint->foreign_placeholders();
+  std::size_t next = 0;
+  for (detail::PatternSegments segments{route.pattern}; segments.next_placeholder();) {
+    ParameterInfo info{segments.segment().text, {}};
+    if (foreign > 0) {
+      --foreign;
+    } else if (next < path.count) {
+      info.type = path.first[next++].type;
+    }
+    list.push_back(info);
   }
-
- private:
-  std::vector<std::unique_ptr<detail::MiddlewareBody>> owned_;
-  std::vector<const detail::MiddlewareBody*> list_{nullptr};
-};
-
-/// A handler with the middleware around it.
-class Pipeline final : public RequestHandler {
- public:
-  Pipeline(const MiddlewareList& middleware, RequestHandler& handler) noexcept
-      : RequestHandler(Kind::coroutine, handler.body_use()), middleware_(&middleware), handler_(&handler) {
-    set_limits(handler.limits());
-  }
-
-  Response call(Request&) override {
-    GYRE_ASSERT(kind() == Kind::plain);
-    return Status::internal_server_error;
-  }
-  Task<Response> start(Request& request) override { return Next{middleware_->first(), *handler_}(request); }
-
- private:
-  const MiddlewareList* middleware_;
-  RequestHandler* handler_;
-};
-
-/// An answer of the router itself, always the same.
-class ProblemPage final : public detail::PlainEndpoint {
- public:
-  explicit ProblemPage(Status status) noexcept : PlainEndpoint(BodyUse::ignored, Views::none), status_(status) {}
-  Response call(Request&) override { return Response::problem(status_); }
-
- private:
-  Status status_;
-};
-
-/// One with Allow, which is looked up again: rare enough not to be carried through the match.
-class AllowPage final : public detail::PlainEndpoint {
- public:
-  AllowPage(Status status, const RouteTable& table) noexcept
-      : PlainEndpoint(BodyUse::ignored, Views::none), status_(status), table_(&table) {}
-  Response call(Request& request) override {
-    Response response = is_error(status_) ? Response::problem(status_) : Response{status_};
-    response.add("Allow", table_->allowed(request).text());
-    return response;
-  }
-
- private:
-  Status status_;
-  const RouteTable* table_;
-};
-
-/// A page as it is called: bare, or with the middleware around it.
-class Page {
- public:
-  explicit Page(std::unique_ptr<detail::PlainEndpoint> endpoint) noexcept : endpoint_(std::move(endpoint)) {}
-  RequestHandler& handler() const noexcept { return pipeline_ != nullptr ? *pipeline_ : *endpoint_; }
-  void wrap(const MiddlewareList& middleware) { pipeline_ = std::make_unique<Pipeline>(middleware, *endpoint_); }
-
- private:
-  std::unique_ptr<detail::PlainEndpoint> endpoint_;
-  std::unique_ptr<RequestHandler> pipeline_;
-};
-
-Page problem_page(Status status) { return Page{std::make_unique<ProblemPage>(status)}; }
-
-std::string_view text_of(const std::exception_ptr& failure, std::string& storage) {
-  try {
-    std::rethrow_exception(failure);
-  } catch (const std::exception& exception) {
-    storage = exception.what();
-    return storage;
-  } catch (...) {
-    return "unknown exception";
-  }
+  return list;
 }
 
 }  // namespace
 
-struct Router::Core {
-  RouteTable table;
-  MiddlewareList middleware;
-  Callback<void(const ErrorReport&)> error_hook;
-
-  Page not_found = problem_page(Status::not_found);
-  Page bad_path = problem_page(Status::bad_request);
-  Page not_implemented = problem_page(Status::not_implemented);
-  Page unavailable = problem_page(Status::service_unavailable);
-  Page method_not_allowed{std::make_unique<AllowPage>(Status::method_not_allowed, table)};
-  Page options{std::make_unique<AllowPage>(Status::no_content, table)};
-
-  void wrap_pages() {
-    for (Page* page : {&not_found, &bad_path, &not_implemented, &unavailable, &method_not_allowed, &options}) {
-      page->wrap(middleware);
-    }
-  }
-  void report(Request& request, const std::exception_ptr& failure) const noexcept;
-};
-
-Router::Router() : core_(std::make_unique<Core>()) {}
+Router::Router() : Router(std::make_unique<internal::RouterCore>()) {}
+Router::Router(std::unique_ptr<internal::RouterCore> core) noexcept : Routes(core->root()), core_(std::move(core)) {}
+Router::Router(Router&& other) noexcept = default;
+Router& Router::operator=(Router&& other) noexcept = default;
 Router::~Router() = default;
 
-void Router::add(std::string_view method, std::string_view pattern, const std::source_location& where,
-                 const detail::PathParameters& parameters, std::unique_ptr<detail::Endpoint> endpoint,
-                 const RouteLimits& limits) {
-  const auto refuse = [&](std::string_view why) {
-    throw SetupError{place_text(where) + ": " + std::string{method} + " " + quoted(pattern) + ": " + std::string{why}};
-  };
-  if (!is_token(method)) refuse("the method is no token");
-  if (method == name(Method::connect)) refuse("CONNECT has no path to route by");
-  detail::PatternFault fault = detail::check_pattern(pattern);
-  if (fault == detail::PatternFault::none) fault = detail::check_parameters(pattern, parameters);
-  if (fault != detail::PatternFault::none) refuse(detail::explain(fault));
+Group Router::host(std::string_view name, std::source_location where) { return Group{core_->host(name, where)}; }
 
-  auto route = std::make_unique<RouteEntry>(parse_method(method), std::string{method}, std::string{pattern}, where,
-                                            std::move(endpoint), nullptr);
-  route->endpoint->set_pattern(route->pattern);
-  route->endpoint->set_limits(limits);
-  if (!core_->middleware.empty()) route->pipeline = std::make_unique<Pipeline>(core_->middleware, *route->endpoint);
-  core_->table.add(std::move(route));
-}
-
-Router& Router::use(Middleware first, Middleware second, Middleware third, Middleware fourth, Middleware fifth,
-                    Middleware sixth, Middleware seventh, Middleware eighth) {
-  if (!core_->table.routes().empty()) {
-    const RouteEntry& route = *core_->table.routes().front();
-    throw SetupError{place_text(first.where()) + ": use() must come before the first route, " + route.method_name +
-                     " " + quoted(route.pattern) + ", registered at " + place_text(route.where)};
-  }
-  for (Middleware* each : {&first, &second, &third, &fourth, &fifth, &sixth, &seventh, &eighth}) {
-    if (*each) core_->middleware.add(each->release());
-  }
-  if (!core_->middleware.empty()) core_->wrap_pages();
-  return *this;
+void Router::add_state(std::uint32_t number, std::string_view type, std::shared_ptr<void> value,
+                       Callback<std::shared_ptr<void>(Loop&)> make, const std::source_location& where) {
+  core_->states.add({number, type, where, std::move(value), std::move(make)});
 }
 
 Router& Router::on_error(Callback<void(const ErrorReport&)> hook) {
-  core_->error_hook = std::move(hook);
+  scope().error_hook = std::move(hook);
   return *this;
 }
 
+void Router::check() const { core_->check(); }
+
 std::vector<RouteInfo> Router::routes() const {
   std::vector<RouteInfo> list;
-  for (const auto& route : core_->table.routes()) list.push_back({route->method_name, route->pattern, route->where});
+  for (const auto& site : core_->sites) {
+    for (const auto& route : site->table.routes()) {
+      list.push_back({site->host, route->method_name, route->pattern, route->where, parameters_of(*route),
+                      route->scope->middleware_count()});
+    }
+  }
   return list;
 }
 
 std::string Router::route_table() const {
+  const std::vector<RouteInfo> list = routes();
   std::size_t method_width = 0;
-  std::size_t pattern_width = 0;
-  for (const RouteInfo& route : routes()) {
+  std::size_t path_width = 0;
+  std::size_t middleware = 0;
+  for (const RouteInfo& route : list) {
     method_width = std::max(method_width, route.method.size());
-    pattern_width = std::max(pattern_width, route.pattern.size());
+    path_width = std::max(path_width, route.host.size() + route.pattern.size());
+    middleware = std::max(middleware, route.middleware);
   }
   std::string text;
   const auto append = [&](std::string_view cell, std::size_t width) {
     text.append(cell).append(width - cell.size() + 2, ' ');
   };
-  for (const RouteInfo& route : routes()) {
+  for (const RouteInfo& route : list) {
     append(route.method, method_width);
-    append(route.pattern, pattern_width);
+    append(std::string{route.host}.append(route.pattern), path_width);
+    if (middleware != 0) append(std::to_string(route.middleware), std::to_string(middleware).size());
     text.append(place_text(route.where)).append("\n");
   }
   return text;
@@ -192,46 +90,35 @@ std::string Router::route_table() const {
 
 RequestHandler& Router::find(Request& request) noexcept {
   request.clear_parameters();
+  const internal::Site& site = core_->site_for(request);
+  const auto page = [&](Page kind) -> RequestHandler& {
+    request.set_place(site.root);
+    return site.root->page(kind);
+  };
+  const auto page_here = [&](Page kind) -> RequestHandler& {
+    return static_cast<const RouteScope*>(request.place())->page(kind);
+  };
   try {
-    const internal::Match match = core_->table.find(request);
+    const internal::Match match = site.table.find(request);
     switch (match.outcome) {
       case MatchOutcome::found: return *match.handler;
-      case MatchOutcome::no_path: return core_->not_found.handler();
+      case MatchOutcome::no_path: return page_here(Page::not_found);
       case MatchOutcome::no_method:
-        return request.method() == Method::options ? core_->options.handler() : core_->method_not_allowed.handler();
+        return page_here(request.method() == Method::options ? Page::options : Page::method_not_allowed);
       case MatchOutcome::bad_path: break;
     }
   } catch (...) {
-    return core_->unavailable.handler();  // no memory to decode the path into
+    return page(Page::unavailable);  // no memory to decode the path into
   }
-  if (request.method() == Method::connect) return core_->not_implemented.handler();
-  if (request.method() == Method::options && request.path() == "*") return core_->options.handler();
-  return core_->bad_path.handler();
-}
-
-void Router::Core::report(Request& request, const std::exception_ptr& failure) const noexcept {
-  if (!error_hook) return;
-  try {
-    std::string storage;
-    error_hook({request, failure, text_of(failure, storage)});
-  } catch (...) {
-    // The client still gets its answer; a hook that fails has nobody left to tell.
-  }
+  if (request.method() == Method::connect) return page(Page::not_implemented);
+  if (request.method() == Method::options && request.path() == "*") return page(Page::options);
+  return page(Page::bad_path);
 }
 
 Response Router::failed(Request& request, std::exception_ptr failure) noexcept {
-  try {
-    std::rethrow_exception(failure);
-  } catch (const HttpError& error) {
-    try {
-      return Response::problem(error.status(), error.detail());
-    } catch (...) {
-      return error.status();  // no memory for the text
-    }
-  } catch (...) {
-    core_->report(request, failure);
-  }
-  return Response::problem(Status::internal_server_error);
+  return internal::answer_failure(request, std::move(failure));
 }
+
+std::unique_ptr<LoopValues> Router::values_for(Loop& loop) { return core_->states.values_for(loop); }
 
 }  // namespace gyre

@@ -2,13 +2,17 @@
 
 #include <gyre/base/callback.hpp>
 #include <gyre/http/service.hpp>
+#include <gyre/web/detail/type_number.hpp>
 #include <gyre/web/error.hpp>
 #include <gyre/web/extract.hpp>
+#include <gyre/web/group.hpp>
 #include <gyre/web/handler.hpp>
 #include <gyre/web/next.hpp>
 #include <gyre/web/pattern.hpp>
 #include <gyre/web/respond.hpp>
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <source_location>
 #include <string>
@@ -19,11 +23,34 @@
 
 namespace gyre {
 
+template <class T>
+class State;
+template <class T>
+class LoopState;
+
+namespace internal {
+struct RouterCore;
+}
+
+namespace detail {
+struct RouterAccess;
+}
+
+/// A placeholder of a route.
+struct ParameterInfo {
+  std::string_view name;  ///< "id"
+  /// What its handler reads it as: "int", "string", "shop::Slug"; empty if it leaves it to `Request::parameter`.
+  std::string_view type;
+};
+
 /// A registered route, for a look at the table.
 struct RouteInfo {
+  std::string_view host;     ///< "*.example.com"; empty if it is for all hosts without routes of their own.
   std::string_view method;   ///< "GET"
-  std::string_view pattern;  ///< "/users/{id}"
+  std::string_view pattern;  ///< "/users/{id}", with the prefixes of its groups.
   std::source_location where;
+  std::vector<ParameterInfo> parameters;
+  std::size_t middleware;  ///< How many are around it.
 };
 
 /// Finds the handler for a request, runs the middleware around it, and answers itself where there is no handler.
@@ -43,85 +70,80 @@ struct RouteInfo {
 ///   are two paths; nothing is redirected.
 /// - **Limits** of one route stand behind its handler: `router.post("/upload", upload, {.body = 100 << 20});`
 /// - **Middleware** runs around all of that, so a log also sees the 404s; the first used is the outermost.
+/// - **Groups** share a prefix, middleware and limits: `group`, `with`; `host` is one for a host; `mount` takes another
+///   router in. See `Routes`, which has what a router and its groups can do alike.
+/// - **State** for handlers is added by `state` and `loop_state`.
 ///
 /// Set-up mistakes that the compiler cannot see throw `SetupError`. Registering is not thread-safe and ends before the
 /// first request; after that every loop may use the router at once. Handlers and middleware live as long as it does.
-class Router : public Service {
+class Router : public Service, public Routes<Router&, ""> {
  public:
   Router();
-  Router(const Router&) = delete;
-  Router& operator=(const Router&) = delete;
+  /// What is moved from can only be destroyed or assigned to. Not while a server uses it.
+  Router(Router&& other) noexcept;
+  Router& operator=(Router&& other) noexcept;
   ~Router() override;
 
-  template <class Handler>
-  Router& get(Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler, RouteLimits limits = {}) {
-    return route(Method::get, pattern, std::forward<Handler>(handler), limits);
-  }
-  template <class Handler>
-  Router& post(Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler, RouteLimits limits = {}) {
-    return route(Method::post, pattern, std::forward<Handler>(handler), limits);
-  }
-  template <class Handler>
-  Router& put(Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler, RouteLimits limits = {}) {
-    return route(Method::put, pattern, std::forward<Handler>(handler), limits);
-  }
-  template <class Handler>
-  Router& patch(Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler, RouteLimits limits = {}) {
-    return route(Method::patch, pattern, std::forward<Handler>(handler), limits);
-  }
-  template <class Handler>
-  Router& delete_(Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler, RouteLimits limits = {}) {
-    return route(Method::delete_, pattern, std::forward<Handler>(handler), limits);
-  }
-  template <class Handler>
-  Router& head(Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler, RouteLimits limits = {}) {
-    return route(Method::head, pattern, std::forward<Handler>(handler), limits);
-  }
-  template <class Handler>
-  Router& options(Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler, RouteLimits limits = {}) {
-    return route(Method::options, pattern, std::forward<Handler>(handler), limits);
-  }
+  /// The routes for one host: "api.example.com", an address ("[::1]"), or "*.example.com" for all names that end so.
+  /// The most specific one that the request's authority matches has it, with its 404s; a request for another host goes
+  /// to the routes that are registered at the router itself. Case, port and a dot at the end do not matter. Made at the
+  /// first call; the router's middleware, fallbacks and hooks hold there, too. Throws `SetupError` for no host's name.
+  Group host(std::string_view name, std::source_location where = std::source_location::current());
 
-  /// For a method by its value, but `Method::other`.
-  template <class Handler>
-  Router& route(Method method, Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler,
-                RouteLimits limits = {}) {
-    return route(name(method), pattern, std::forward<Handler>(handler), limits);
+  /// Gives handlers a value: they take it as `State<T>`. `SetupError` with both lines if there is one of that type.
+  template <class T>
+  Router& state(T value, std::source_location where = std::source_location::current()) {
+    return state(std::make_shared<T>(std::move(value)), where);
   }
-  /// For a method by its name, so also for one that is not in `Method`: `router.route("PURGE", "/cache", purge)`.
-  template <class Handler>
-  Router& route(std::string_view method, Pattern<std::type_identity_t<Handler>> pattern, Handler&& handler,
-                RouteLimits limits = {}) {
-    add(method, pattern.text(), pattern.where(), detail::HandlerCheck<std::decay_t<Handler>>::path_parameters,
-        detail::make_endpoint(std::forward<Handler>(handler)), limits);
+  /// The same for an object that others hold, too, or that cannot be moved. Not nullptr.
+  template <class T>
+  Router& state(std::shared_ptr<T> value, std::source_location where = std::source_location::current()) {
+    add_state(detail::type_number<State<T>>(), detail::type_name<State<T>>(), std::move(value), {}, where);
+    return *this;
+  }
+  /// Gives handlers a value of each loop's own: they take it as `LoopState<T>`. `make` is called as `T(Loop&)` on each
+  /// loop before it accepts connections, by all loops at once; the value dies when the loop's last connection is gone.
+  /// What `make` throws ends the start. `SetupError` with both lines if there is one of that type.
+  ///
+  ///     app.loop_state([](gyre::Loop&) { return Cache{}; });
+  template <class Make>
+  Router& loop_state(Make make, std::source_location where = std::source_location::current()) {
+    using T = std::invoke_result_t<const Make&, Loop&>;
+    auto on_loop = [make = std::move(make)](Loop& loop) -> std::shared_ptr<void> {
+      return std::shared_ptr<T>(new T(make(loop)));
+    };
+    add_state(detail::type_number<LoopState<T>>(), detail::type_name<LoopState<T>>(), nullptr, std::move(on_loop),
+              where);
     return *this;
   }
 
-  /// Puts middleware around every route and every answer of the router itself; the first is the outermost, in one call
-  /// and across calls. Before the first route, or it throws `SetupError` with both lines.
-  Router& use(Middleware first, Middleware second = {}, Middleware third = {}, Middleware fourth = {},
-              Middleware fifth = {}, Middleware sixth = {}, Middleware seventh = {}, Middleware eighth = {});
-
   /// Who hears of exceptions that became a 500: called on the loop of the request, so by every loop at once. What it
-  /// throws is dropped. Replaces the one before.
+  /// throws is dropped. Replaces the one before. A mounted router's own one hears of its failures.
   Router& on_error(Callback<void(const ErrorReport&)> hook);
 
-  /// All routes, in the order of registration. The views live as long as the router.
+  /// Throws `SetupError`, with the line of the route, for what can be told only when everything is registered: a
+  /// handler takes a state that nobody has added; a pattern is empty, and the router is not mounted. `App::run` calls
+  /// it.
+  void check() const;
+
+  /// All routes, host by host in the order of registration. The views live as long as the router.
   std::vector<RouteInfo> routes() const;
-  /// The same as text, a line each: "GET     /users/{id}  main.cpp:12".
+  /// The same as text, a line each: "GET     /users/{id}  main.cpp:12". With hosts they stand in front of the pattern;
+  /// where there is middleware, its number stands before the line.
   std::string route_table() const;
 
   RequestHandler& find(Request& request) noexcept override;
   Response failed(Request& request, std::exception_ptr failure) noexcept override;
+  std::unique_ptr<LoopValues> values_for(Loop& loop) override;
 
  private:
-  struct Core;
+  friend struct detail::RouterAccess;
 
-  void add(std::string_view method, std::string_view pattern, const std::source_location& where,
-           const detail::PathParameters& parameters, std::unique_ptr<detail::Endpoint> endpoint,
-           const RouteLimits& limits);
+  explicit Router(std::unique_ptr<internal::RouterCore> core) noexcept;
+  void add_state(std::uint32_t number, std::string_view type, std::shared_ptr<void> value,
+                 Callback<std::shared_ptr<void>(Loop&)> make, const std::source_location& where);
 
-  std::unique_ptr<Core> core_;
+  std::unique_ptr<internal::RouterCore> core_;
 };
 
 }  // namespace gyre

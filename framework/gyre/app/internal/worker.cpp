@@ -1,5 +1,6 @@
 #include <gyre/app/internal/worker.hpp>
 
+#include <optional>
 #include <stdexcept>
 
 namespace gyre::app {
@@ -55,8 +56,10 @@ Task<> Worker::close_listeners() {
 Task<> Worker::live(Callback<void()>& started, Callback<void(Scope&)>& extra) {
   Context& context = co_await this_context();
   std::exception_ptr failure;
+  std::optional<Server> serving;
   try {
     for (const auto& hook : app_->start_hooks) co_await hook(*loop_);
+    serving.emplace(*loop_, *service_, options_->server);  // makes what the application has for each loop
   } catch (...) {
     failure = std::current_exception();
   }
@@ -66,7 +69,7 @@ Task<> Worker::live(Callback<void()>& started, Callback<void(Scope&)>& extra) {
   }
   started();
 
-  Server server{*loop_, *service_, options_->server};
+  Server& server = *serving;
   Scope accepting{context};
   Scope beside{context};
   for (const Listening& listening : listeners_) accepting.spawn(server.serve(*listening.listener));

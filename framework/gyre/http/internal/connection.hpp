@@ -58,6 +58,7 @@ class Connection final : private ReceiveOperation,
   void file_send_began() noexcept;
   void file_send_ended() noexcept;
   bool inform(Exchange& exchange, Status status, std::string_view fields);
+  Result<SocketAddress> peer_address();
 
  private:
   enum class Life : std::uint8_t {

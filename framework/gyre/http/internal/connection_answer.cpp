@@ -214,6 +214,13 @@ bool Connection::inform(Exchange& exchange, Status status, std::string_view fiel
   return true;
 }
 
+Result<SocketAddress> Connection::peer_address() {
+  if (socket() < 0) return Errc::closed;  // a session has it
+  return server_->loop.peer_address(socket());
+}
+
+Result<SocketAddress> Exchange::peer_address() { return connection->peer_address(); }
+
 bool Exchange::inform(Status status, std::string_view fields) { return connection->inform(*this, status, fields); }
 
 }  // namespace gyre::http

@@ -14,8 +14,11 @@ class Connection;
 
 /// One request and its answer in the making: the parsed head, the arena, the bodies, the task. Pooled per loop. A
 /// connection has one only while it works on a request.
-struct Exchange final : TaskObserver, ListHook<Exchange>, private gyre::detail::Informer {
-  explicit Exchange(void (*done)(TaskObserver&) noexcept) noexcept : TaskObserver(done) {}
+struct Exchange final : TaskObserver, ListHook<Exchange>, private gyre::detail::Informer, private gyre::detail::Peer {
+  Exchange(void (*done)(TaskObserver&) noexcept, const LoopValues* values) noexcept : TaskObserver(done) {
+    request.set_values(values);
+    request.set_peer(this);
+  }
 
   enum class Stage : std::uint8_t {
     parsed,      ///< The head is there, nothing was done about it yet.
@@ -81,11 +84,14 @@ struct Exchange final : TaskObserver, ListHook<Exchange>, private gyre::detail::
 
  private:
   bool inform(Status status, std::string_view fields) override;
+  Result<SocketAddress> peer_address() override;
 };
 
 class ExchangePool {
  public:
-  ExchangePool(void (*done)(TaskObserver&) noexcept, std::uint32_t fields_max) : done_(done), fields_(fields_max) {}
+  /// `values` outlive the pool.
+  ExchangePool(void (*done)(TaskObserver&) noexcept, const LoopValues* values, std::uint32_t fields_max)
+      : done_(done), values_(values), fields_(fields_max) {}
   ExchangePool(const ExchangePool&) = delete;
   ExchangePool& operator=(const ExchangePool&) = delete;
   ~ExchangePool() {
@@ -98,7 +104,7 @@ class ExchangePool {
       free_ = exchange->next_free;
       --kept_;
     } else {
-      exchange = new Exchange{done_};
+      exchange = new Exchange{done_, values_};
     }
     // Heads are parsed into one array of fields for all: only a request that is kept across turns moves its own out.
     exchange->head = wire::RequestHead{fields_};
@@ -138,6 +144,7 @@ class ExchangePool {
   }
 
   void (*done_)(TaskObserver&) noexcept;
+  const LoopValues* values_;
   std::vector<wire::Field> fields_;
   Exchange* free_ = nullptr;
   unsigned kept_ = 0;

@@ -30,6 +30,9 @@ enum class PatternFault : std::uint8_t {
   more_placeholders,
   other_name,
   rest_is_no_text,
+  prefix_ends_with_slash,
+  prefix_has_rest,
+  prefix_has_placeholders,
 };
 
 /// The sentence for a person, without the pattern.
@@ -156,10 +159,25 @@ constexpr PatternFault check_pattern(std::string_view pattern) noexcept {
   return check_placeholders(pattern);
 }
 
+/// A group's prefix is a pattern that something follows. Without one, "", a group is only a list of middleware.
+constexpr PatternFault check_prefix(std::string_view prefix) noexcept {
+  if (prefix.empty()) return PatternFault::none;
+  if (const PatternFault fault = check_pattern(prefix); fault != PatternFault::none) return fault;
+  if (prefix.ends_with('/')) return PatternFault::prefix_ends_with_slash;
+  return prefix.ends_with("...}") ? PatternFault::prefix_has_rest : PatternFault::none;
+}
+
+/// One without placeholders.
+constexpr PatternFault check_plain_prefix(std::string_view prefix) noexcept {
+  if (const PatternFault fault = check_prefix(prefix); fault != PatternFault::none) return fault;
+  return prefix.find('{') == std::string_view::npos ? PatternFault::none : PatternFault::prefix_has_placeholders;
+}
+
 /// What a handler's `Path<T, "name">` wants of the placeholder in its place.
 struct PathParameter {
-  std::string_view name;  ///< Empty: any.
-  bool reads_text;        ///< Takes any text, so also the rest of a path.
+  std::string_view name;       ///< Empty: any.
+  bool reads_text;             ///< Takes any text, so also the rest of a path.
+  std::string_view type = {};  ///< The name of its type.
 };
 
 /// All of a handler's `Path` parameters, in order.
@@ -205,6 +223,9 @@ void gyre_error_pattern_has_fewer_placeholders_than_the_handler_has_Path_paramet
 void gyre_error_pattern_has_more_placeholders_than_the_handler_has_Path_parameters();
 void gyre_error_pattern_placeholder_has_another_name_than_the_Path_parameter_in_its_place();
 void gyre_error_pattern_rest_placeholder_needs_a_Path_of_text();
+void gyre_error_prefix_must_not_end_with_a_slash();
+void gyre_error_prefix_must_not_have_a_rest_placeholder();
+void gyre_error_prefix_with_placeholders_is_a_template_argument_as_in_group_of_prefix();
 
 /// Turns a fault into a compile error that names it.
 consteval void require(PatternFault fault) {
@@ -233,6 +254,10 @@ consteval void require(PatternFault fault) {
     case PatternFault::other_name:
       return gyre_error_pattern_placeholder_has_another_name_than_the_Path_parameter_in_its_place();
     case PatternFault::rest_is_no_text: return gyre_error_pattern_rest_placeholder_needs_a_Path_of_text();
+    case PatternFault::prefix_ends_with_slash: return gyre_error_prefix_must_not_end_with_a_slash();
+    case PatternFault::prefix_has_rest: return gyre_error_prefix_must_not_have_a_rest_placeholder();
+    case PatternFault::prefix_has_placeholders:
+      return gyre_error_prefix_with_placeholders_is_a_template_argument_as_in_group_of_prefix();
   }
 }
 

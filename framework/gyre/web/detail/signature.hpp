@@ -1,5 +1,6 @@
 #pragma once
 
+#include <gyre/base/type_name.hpp>
 #include <gyre/coro/task.hpp>
 #include <gyre/web/detail/pattern_grammar.hpp>
 #include <gyre/web/extract.hpp>
@@ -7,6 +8,8 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
+#include <string_view>
 #include <type_traits>
 
 namespace gyre::detail {
@@ -51,6 +54,15 @@ struct AnswerOf<Task<R>> : std::type_identity<R> {};
 template <class T>
 concept HasExpectation = requires { FromSegment<T>::expected; };
 
+template <class T>
+consteval std::string_view segment_type_name() {
+  if constexpr (std::same_as<T, std::string> || std::same_as<T, std::string_view>) {
+    return "string";
+  } else {
+    return type_name<T>();
+  }
+}
+
 /// Whether a parameter is a placeholder's value, and which.
 template <class A>
 struct PathTraits {
@@ -59,7 +71,7 @@ struct PathTraits {
 template <class T, ParameterName name>
 struct PathTraits<Path<T, name>> {
   static constexpr bool is_path = true;
-  static constexpr PathParameter parameter{name.view(), !HasExpectation<T>};
+  static constexpr PathParameter parameter{name.view(), !HasExpectation<T>, segment_type_name<T>()};
 };
 template <class T, ParameterName name>
 struct PathTraits<Extracted<Path<T, name>>> : PathTraits<Path<T, name>> {};
@@ -100,11 +112,36 @@ struct PathParametersOf {
   static constexpr PathParameters value{list.at, count, (false || ... || is_request<A>)};
 };
 
+/// Something that the application must have been given before a handler can be called.
+struct Need {
+  std::uint32_t (*number)() = nullptr;  ///< In the `LoopValues`.
+  std::string_view parameter;           ///< "State<Database>".
+  std::string_view remedy;              ///< "app.state(...)".
+};
+
+/// What a parameter needs: specialised where there is such a thing.
+template <class A>
+inline constexpr Need need_of{};
+
+/// All that is known of a handler besides what it does.
+struct HandlerFacts {
+  PathParameters path;
+  const Need* needs = nullptr;  ///< `need_count` of them; those without a number are none.
+  std::size_t need_count = 0;
+};
+
+template <class... A>
+struct HandlerFactsOf {
+  static constexpr Need needs[sizeof...(A) + 1]{need_of<A>...};
+  static constexpr HandlerFacts value{PathParametersOf<A...>::value, needs, sizeof...(A)};
+};
+
 /// Says in words what is wrong with a handler. `value` tells whether it can be used.
 template <class F>
 struct HandlerCheck {
   static constexpr bool value = false;
   static constexpr PathParameters path_parameters{nullptr, 0, true};
+  static constexpr HandlerFacts facts{path_parameters};
   static_assert(HasSignature<F>,
                 "gyre: the handler's parameters cannot be inspected: a generic lambda (auto) or an overloaded call "
                 "operator must take gyre::Request& instead");
@@ -119,6 +156,7 @@ struct SignatureCheck<R(A...), F> {
   static constexpr bool answers = Respondable<typename AnswerOf<R>::type>;
   static constexpr bool value = parameters && callable && answers;
   static constexpr PathParameters path_parameters = PathParametersOf<A...>::value;
+  static constexpr HandlerFacts facts = HandlerFactsOf<A...>::value;
 
   static_assert(parameters,
                 "gyre: a handler takes gyre::Request&, const gyre::Request&, and by value gyre::Path<T> or a type with "

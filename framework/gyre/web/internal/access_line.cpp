@@ -26,9 +26,8 @@ void append_seconds(std::string& out, Duration length) {
 
 bool is_plain(unsigned char byte) noexcept { return byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\'; }
 
-/// In quotes. `escape` goes before the two digits of a byte that cannot stand for itself.
-void append_quoted(std::string& out, std::string_view text, std::string_view escape) {
-  out += '"';
+/// `escape` goes before the two digits of a byte that cannot stand for itself.
+void append_escaped(std::string& out, std::string_view text, std::string_view escape) {
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if (is_plain(byte)) {
@@ -39,11 +38,37 @@ void append_quoted(std::string& out, std::string_view text, std::string_view esc
       out += digits[byte & 15U];
     }
   }
+}
+
+void append_quoted(std::string& out, std::string_view text, std::string_view escape) {
+  out += '"';
+  append_escaped(out, text, escape);
   out += '"';
 }
 
 void append_text(std::string& out, std::string_view text) { append_quoted(out, text, "\\x"); }
+
+/// A word without quotes, "-" for none. The path of a Unix socket may have blanks.
+void append_word(std::string& out, std::string_view word) {
+  if (word.empty()) out += '-';
+  for (; !word.empty(); word.remove_prefix(1)) {
+    if (word.front() == ' ') {
+      out += "\\x20";
+    } else {
+      append_escaped(out, word.substr(0, 1), "\\x");
+    }
+  }
+}
+
 void append_json(std::string& out, std::string_view text) { append_quoted(out, text, "\\u00"); }
+
+void append_json_or_null(std::string& out, std::string_view text) {
+  if (text.empty()) {
+    out += "null";
+  } else {
+    append_json(out, text);
+  }
+}
 
 }  // namespace
 
@@ -72,6 +97,8 @@ void append_time(std::string& out, Duration since_1970) {
 std::string text_line(const AccessRecord& record) {
   std::string line;
   append_time(line, record.time);
+  line += ' ';
+  append_word(line, record.peer);
   ((line += ' ') += record.method) += ' ';  // a token
   append_text(line, record.target);
   line += ' ';
@@ -84,7 +111,9 @@ std::string text_line(const AccessRecord& record) {
   }
   line += ' ';
   append_seconds(line, record.length);
-  ((line += ' ') += record.request_id.empty() ? "-" : record.request_id) += ' ';  // a token, too
+  line += ' ';
+  append_word(line, record.request_id);
+  line += ' ';
   append_text(line, record.user_agent);
   return line;
 }
@@ -92,7 +121,9 @@ std::string text_line(const AccessRecord& record) {
 std::string json_line(const AccessRecord& record) {
   std::string line = R"({"time":")";
   append_time(line, record.time);
-  line += R"(","method":)";
+  line += R"(","peer":)";
+  append_json_or_null(line, record.peer);
+  line += R"(,"method":)";
   append_json(line, record.method);
   line += R"(,"target":)";
   append_json(line, record.target);
@@ -107,11 +138,7 @@ std::string json_line(const AccessRecord& record) {
   line += R"(,"seconds":)";
   append_seconds(line, record.length);
   line += R"(,"request_id":)";
-  if (record.request_id.empty()) {
-    line += "null";
-  } else {
-    append_json(line, record.request_id);
-  }
+  append_json_or_null(line, record.request_id);
   line += R"(,"user_agent":)";
   append_json(line, record.user_agent);
   line += '}';

@@ -12,7 +12,8 @@ namespace gyre::internal {
 
 /// What an access log tells about a request.
 struct AccessRecord {
-  Duration time{};  ///< Since 1970-01-01 UTC.
+  Duration time{};        ///< Since 1970-01-01 UTC.
+  std::string_view peer;  ///< Empty if there is none.
   std::string_view method;
   std::string_view target;
   Status status = Status::ok;

@@ -37,7 +37,7 @@ std::string AllowedMethods::text() const {
   return text;
 }
 
-RouteTable::RouteTable() : nodes_(1) {}
+RouteTable::RouteTable(detail::RouteScope& root) : nodes_(1) { nodes_[0].owner = &root; }
 
 const RouteEntry* RouteTable::Resource::exactly(Method method, std::string_view name) const noexcept {
   if (method != Method::other) return by_method[static_cast<std::size_t>(method)];
@@ -53,6 +53,11 @@ const RouteEntry* RouteTable::Resource::find(const Request& request) const noexc
   const RouteEntry* route = by_method[static_cast<std::size_t>(method)];
   if (route == nullptr && method == Method::head) route = by_method[static_cast<std::size_t>(Method::get)];
   return route;
+}
+
+static Match found(Request& request, const RouteEntry& route) noexcept {
+  request.set_place(route.scope);
+  return {MatchOutcome::found, route.handler};
 }
 
 /// The resource of a path without placeholders. Most paths with parameters are told by their size alone.
@@ -84,6 +89,20 @@ std::uint32_t RouteTable::child(std::uint32_t node, const PatternSegment& segmen
     nodes_[node].placeholder = made;
   }
   return made;
+}
+
+void RouteTable::claim(detail::RouteScope& scope, const std::source_location& where) {
+  std::uint32_t node = 0;
+  for (detail::PatternSegments segments{scope.prefix}; segments.next();) node = child(node, segments.segment());
+  detail::RouteScope*& owner = nodes_[node].owner;
+  const bool owned = owner != nullptr && owner != &scope && (node != 0 || owner->owns_prefix);
+  if (owned) {
+    throw SetupError{place_text(where) + ": the paths below " + quoted(scope.prefix) +
+                     " have their own answers already, by " + place_text(owner->claimed_at)};
+  }
+  owner = &scope;
+  if (!scope.owns_prefix) scope.claimed_at = where;
+  scope.owns_prefix = true;
 }
 
 /// Where the number of the pattern's resource stands. `pattern` must live as long as the table.
@@ -118,6 +137,8 @@ void RouteTable::add(std::unique_ptr<RouteEntry> route) {
   } else {
     resource.by_method[static_cast<std::size_t>(route->method)] = route.get();
   }
+  if (resource.scope == nullptr) resource.scope = route->scope;
+  while (!route->scope->is_within(*resource.scope)) resource.scope = resource.scope->parent;
   routes_.push_back(std::move(route));
 }
 
@@ -125,16 +146,19 @@ void RouteTable::add(std::unique_ptr<RouteEntry> route) {
 struct RouteTable::Walk {
   RequestPath path;
   unsigned captured = 0;
+  const detail::RouteScope* owner;                 ///< Whose business it is that nothing was found.
   std::uint8_t captures[Request::parameters_max];  ///< Segments, by number.
 };
 
-/// Offers every resource that matches the path to `visit(resource, rest)`, the most specific first, until one is taken.
-/// `rest` is the segment where a rest placeholder begins, or -1.
+/// Offers every resource that matches the path to `visit(resource, rest)`, the most specific first, until one is taken
+/// or a prefix with an owner is to be left. `rest` is the segment where a rest placeholder begins, or -1. True if the
+/// walk is over.
 template <class Visit>
 bool RouteTable::walk(std::uint32_t index, unsigned depth, Walk& state, Visit& visit) const {
   const Node& node = nodes_[index];
   if (depth == state.path.count()) {
-    return !state.path.more() && node.resource != none && visit(resources_[node.resource], -1);
+    if (!state.path.more() && node.resource != none && visit(resources_[node.resource], -1)) return true;
+    return leave(node, state);
   }
   const std::string_view segment = state.path.segment(depth);
   if (const std::uint32_t next = literal_child(index, segment); next != none) {
@@ -145,25 +169,38 @@ bool RouteTable::walk(std::uint32_t index, unsigned depth, Walk& state, Visit& v
     if (walk(node.placeholder, depth + 1, state, visit)) return true;
     --state.captured;
   }
-  return node.rest_resource != none && visit(resources_[node.rest_resource], static_cast<int>(depth));
+  if (node.rest_resource != none && visit(resources_[node.rest_resource], static_cast<int>(depth))) return true;
+  return leave(node, state);
+}
+
+/// Nothing was found at a node or below: true if that is its owner's business.
+bool RouteTable::leave(const Node& node, Walk& state) noexcept {
+  if (node.owner == nullptr) [[likely]]
+    return false;
+  state.owner = node.owner;
+  return true;
 }
 
 Match RouteTable::find(Request& request) const {
   if (const std::uint32_t at = static_path(request.path()); at != none) {
-    if (const RouteEntry* route = resources_[at].find(request)) return {MatchOutcome::found, &route->handler()};
+    if (const RouteEntry* route = resources_[at].find(request)) return found(request, *route);
   }
   Walk state;
   if (!state.path.assign(request)) return {MatchOutcome::bad_path};
-  const RouteEntry* found = nullptr;
-  bool path_known = false;
+  const RouteEntry* route = nullptr;
+  const Resource* first = nullptr;
   int rest_begin = -1;
   auto visit = [&](const Resource& resource, int rest) {
-    path_known = true;
-    found = resource.find(request);
+    if (first == nullptr) first = &resource;
+    route = resource.find(request);
     rest_begin = rest;
-    return found != nullptr;
+    return route != nullptr;
   };
-  if (!walk(0, 0, state, visit)) return {path_known ? MatchOutcome::no_method : MatchOutcome::no_path};
+  walk(0, 0, state, visit);
+  if (route == nullptr) {
+    request.set_place(first != nullptr ? first->scope : state.owner);
+    return {first != nullptr ? MatchOutcome::no_method : MatchOutcome::no_path};
+  }
   for (unsigned i = 0; i < state.captured; ++i) request.add_parameter(state.path.segment(state.captures[i]));
   if (rest_begin >= 0) {
     const auto rest = state.path.rest(static_cast<unsigned>(rest_begin), request);
@@ -173,7 +210,7 @@ Match RouteTable::find(Request& request) const {
     }
     request.add_parameter(*rest);
   }
-  return {MatchOutcome::found, &found->handler()};
+  return found(request, *route);
 }
 
 AllowedMethods RouteTable::allowed(const Request& request) const {

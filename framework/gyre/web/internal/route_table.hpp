@@ -2,6 +2,7 @@
 
 #include <gyre/web/handler.hpp>
 #include <gyre/web/internal/request_path.hpp>
+#include <gyre/web/internal/route_scope.hpp>
 #include <gyre/web/internal/text_map.hpp>
 
 #include <array>
@@ -16,14 +17,24 @@ namespace gyre::internal {
 
 /// One registered route.
 struct RouteEntry {
+  // What a request needs, side by side.
+  RequestHandler* handler = nullptr;  ///< The endpoint, or the pipeline.
+  detail::RouteScope* scope;
+
   Method method;
   std::string method_name;
-  std::string pattern;
+  std::string pattern;  ///< With the prefixes of its groups.
   std::source_location where;
+  detail::HandlerFacts facts;
   std::unique_ptr<detail::Endpoint> endpoint;
-  std::unique_ptr<RequestHandler> pipeline;  ///< With middleware: what is called in the place of the endpoint.
+  std::unique_ptr<RequestHandler> pipeline = nullptr;  ///< With middleware.
 
-  RequestHandler& handler() const noexcept { return pipeline != nullptr ? *pipeline : *endpoint; }
+  /// To be called once the scope's middleware is known.
+  void wrap() {
+    const bool bare = scope->middleware_count() == 0;
+    pipeline = bare ? nullptr : std::make_unique<Pipeline>(*scope, *endpoint);
+    handler = bare ? endpoint.get() : pipeline.get();
+  }
 };
 
 /// The methods of everything that matches one path.
@@ -48,17 +59,26 @@ struct Match {
 /// child first, and steps back where a branch has no route for the method. Each node is reached on one way only, so the
 /// walk is bounded by the number of nodes, whatever the client sends.
 ///
+/// A prefix may have an owner: then a path below it that has no route there is its owner's business, and the walk does
+/// not step back to less specific routes outside.
+///
 /// Read by every loop at once; changed by nobody while a server runs.
 class RouteTable {
  public:
-  RouteTable();
+  /// `root` owns the empty prefix.
+  explicit RouteTable(detail::RouteScope& root);
 
   /// Throws `SetupError`. The pattern is good already.
   void add(std::unique_ptr<RouteEntry> route);
+  /// Makes a scope the owner of its prefix. Throws `SetupError` if it has one; `where` asks for it.
+  void claim(detail::RouteScope& scope, const std::source_location& where);
 
   const std::vector<std::unique_ptr<RouteEntry>>& routes() const noexcept { return routes_; }
+  /// For another table. This one must not be used any more.
+  std::vector<std::unique_ptr<RouteEntry>> take_routes() noexcept { return std::move(routes_); }
 
-  /// Sets the request's parameters. May throw `std::bad_alloc` for a path with escapes.
+  /// Sets the request's parameters, and its place wherever that is known. May throw `std::bad_alloc` for a path with
+  /// escapes.
   Match find(Request& request) const;
 
   /// What `Allow` tells about the request's path; about all paths for "*".
@@ -72,6 +92,7 @@ class RouteTable {
   struct Resource {
     std::array<const RouteEntry*, known_methods> by_method{};
     std::vector<const RouteEntry*> others;
+    detail::RouteScope* scope = nullptr;  ///< The innermost that all of them are in.
 
     const RouteEntry* exactly(Method method, std::string_view name) const noexcept;
     /// With HEAD answered by GET.
@@ -85,11 +106,13 @@ class RouteTable {
     std::uint32_t literals = 0;          ///< How many children are literals.
     std::uint32_t first_literal = none;  ///< Node. If it is the only one, no look-up is needed to tell.
     std::string_view first_text;
+    detail::RouteScope* owner = nullptr;  ///< Of the prefix that ends here.
   };
 
   struct Walk;
   template <class Visit>
   bool walk(std::uint32_t node, unsigned depth, Walk& state, Visit& visit) const;
+  static bool leave(const Node& node, Walk& state) noexcept;
 
   std::uint32_t static_path(std::string_view path) const noexcept;
   std::uint32_t literal_child(std::uint32_t index, std::string_view text) const noexcept;

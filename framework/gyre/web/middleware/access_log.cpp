@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <exception>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace gyre {
@@ -18,13 +19,17 @@ namespace {
 /// One request on its way.
 class Entry {
  public:
-  Entry(const AccessLogOptions& options, const Request& request, Loop& loop) noexcept
-      : options_(&options), request_(&request), loop_(&loop), began_(loop.now()) {}
+  Entry(const AccessLogOptions& options, const Request& request, Loop& loop)
+      : options_(&options), request_(&request), loop_(&loop), began_(loop.now()) {
+    const Result<Endpoint> peer = request.peer();  // now: one that leaves has none any more
+    if (peer) peer_ = peer->host();
+  }
 
   /// A log that fails is no reason not to answer.
   void write(Status status, std::optional<std::uint64_t> bytes) const noexcept {
     try {
       const internal::AccessRecord record{.time = loop_->wall_time(),
+                                          .peer = peer_,
                                           .method = request_->head().method_text(),
                                           .target = request_->target(),
                                           .status = status,
@@ -54,6 +59,7 @@ class Entry {
   const Request* request_;
   Loop* loop_;
   TimePoint began_;
+  std::string peer_;
 };
 
 Task<Response> log(Request& request, Next next, const AccessLogOptions& options) {
@@ -68,9 +74,9 @@ Task<Response> log(Request& request, Next next, const AccessLogOptions& options)
     entry.write(internal::status_of_cancelled(request), std::nullopt);
     throw;
   } catch (...) {
-    const internal::FailureAnswer answer = internal::answer_to_failure(request);
-    entry.write(answer.response);
-    throw;
+    Response response = internal::answer_failure(request, std::current_exception());
+    entry.write(response);
+    co_return std::move(response);
   }
 }
 

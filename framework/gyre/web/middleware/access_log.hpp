@@ -31,15 +31,17 @@ struct AccessLogOptions {
 ///
 ///     app.use(gyre::access_log({.format = gyre::AccessLogFormat::json}), gyre::request_id(), gyre::recover());
 ///
-///     2026-01-01T00:00:00.250Z GET "/users/7?full" 200 512 0.001250 9f2c... "curl/7.88.1"
-///     {"time":"2026-01-01T00:00:00.250Z","method":"GET","target":"/users/7?full","status":200,"bytes":512,
-///      "seconds":0.001250,"request_id":"9f2c...","user_agent":"curl/7.88.1"}   (one line)
+///     2026-01-01T00:00:00.250Z 192.0.2.7 GET "/users/7?full" 200 512 0.001250 9f2c... "curl/7.88.1"
+///     {"time":"2026-01-01T00:00:00.250Z","peer":"192.0.2.7","method":"GET","target":"/users/7?full","status":200,
+///      "bytes":512,"seconds":0.001250,"request_id":"9f2c...","user_agent":"curl/7.88.1"}   (one line)
 ///
+/// - **peer**: the address of the other side, a proxy's if there is one; "-" (JSON: null) if it has none.
 /// - **bytes** of the body as it goes to the next middleware; "-" (JSON: null) for a stream, which has not begun.
 /// - **seconds** until the answer was known, by the loop's clock: that moves from turn to turn, so work that does not
 ///   wait takes none.
-/// - **status** as sent, for exceptions as the router will answer them. 499: the client left first. 503 for other
-///   cancelled requests (time limit, stop).
+/// - **status** as sent: what is thrown behind it is answered here, as by `recover`. 499: the client left first. 503
+/// for
+///   other cancelled requests (time limit, stop).
 /// - **request_id** if `request_id` is behind it, else "-" (null).
 ///
 /// Whatever the client sends, a line stays one line and can be taken apart: in text, quotes, backslashes, controls and

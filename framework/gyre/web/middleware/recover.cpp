@@ -4,29 +4,12 @@
 #include <gyre/http/request.hpp>
 #include <gyre/web/internal/failure_answer.hpp>
 
-#include <string>
 #include <utility>
 
 namespace gyre {
 namespace {
 
 using Hook = Callback<void(const ErrorReport&)>;
-
-void report(const Hook& hook, const Request& request, const std::exception_ptr& failure) noexcept {
-  if (!hook) return;
-  try {
-    try {
-      std::rethrow_exception(failure);
-    } catch (const std::exception& exception) {
-      const std::string text = exception.what();
-      hook({request, failure, text});
-    } catch (...) {
-      hook({request, failure, "unknown exception"});
-    }
-  } catch (...) {
-    // The client still gets its answer; a hook that fails has nobody left to tell.
-  }
-}
 
 Task<Response> guard(Request& request, Next next, const Hook& hook) {
   try {
@@ -36,9 +19,7 @@ Task<Response> guard(Request& request, Next next, const Hook& hook) {
   } catch (const Cancelled&) {
     throw;
   } catch (...) {
-    internal::FailureAnswer answer = internal::answer_to_failure(request);
-    if (answer.is_fault) report(hook, request, std::current_exception());
-    co_return std::move(answer.response);
+    co_return internal::answer_failure(request, std::current_exception(), hook);
   }
 }
 

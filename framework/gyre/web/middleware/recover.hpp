@@ -20,9 +20,9 @@ struct RecoverOptions {
 ///
 ///     app.use(gyre::access_log(), gyre::request_id(), gyre::recover({.on_error = report}));
 ///
-/// As the router does for what reaches it: `HttpError` is its status, a body that broke on its way its own (400, 413,
-/// ...), anything else a 500, as RFC 9457 problems. The router's own error hook does not hear of it. `Cancelled`
-/// passes: there is nobody to answer.
+/// The answer is what the router would have made of it: that of an `on_failure` handler, the status of an `HttpError`
+/// or of a body that broke on its way (400, 413, ...), anything else a 500. `Cancelled` passes: there is nobody to
+/// answer.
 Middleware recover(RecoverOptions options = {}, std::source_location where = std::source_location::current());
 
 }  // namespace gyre
