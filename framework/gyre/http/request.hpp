@@ -104,7 +104,8 @@ class Request {
   /// is collected already.
   Collect collect() noexcept { return Collect{body_source_}; }
 
-  /// Bytes that the body may have: `Limits::body`, what the route has instead, or less (`limit_body`).
+  /// Bytes that the body, if there is one, may have: `Limits::body`, what the route has instead, or less
+  /// (`limit_body`).
   std::uint64_t body_limit() const noexcept { return body_limit_; }
   /// Lowers that limit: a longer body is refused with 413, while it is collected or read (`Errc::limit_exceeded`). A
   /// higher one changes nothing. False if the body is known to be longer now: nothing of it should be read. Decoded
@@ -150,10 +151,8 @@ class Request {
   /// Where the rest of the body comes from; nullptr once it is collected, or if there is none.
   detail::BodySource* body_source() const noexcept { return body_source_; }
   void set_body_source(detail::BodySource* source) noexcept { body_source_ = source; }
+  /// For every body anew: where there is none the limit means nothing.
   void set_body_limit(std::uint64_t most) noexcept { body_limit_ = most; }
-  /// What is read of it is not what came: Content-Length says nothing about it.
-  bool body_decoded() const noexcept { return body_decoded_; }
-  void set_body_decoded() noexcept { body_decoded_ = true; }
   void set_informer(detail::Informer* informer) noexcept { informer_ = informer; }
   void set_context(Context* context) noexcept { context_ = context; }
   void set_peer(detail::Peer* peer) noexcept { peer_ = peer; }
@@ -173,8 +172,6 @@ class Request {
     body_ = {};
     trailers_ = {};
     parameter_count_ = 0;
-    body_limit_ = UINT64_MAX;
-    body_decoded_ = false;
   }
   /// The bytes of the head have been copied: parameters that are views into `from` become views into the copy.
   void move_parameters(std::string_view from, const char* to) noexcept {
@@ -204,7 +201,6 @@ class Request {
   std::string_view body_;
   std::string_view trailers_;
   unsigned parameter_count_ = 0;
-  bool body_decoded_ = false;
   std::string_view parameters_[parameters_max];
 };
 

@@ -34,6 +34,7 @@ class BodySource {
   virtual void set_reader(Waiter* reader) noexcept = 0;
   /// What `take` gives goes through `filter` from now on, and `collect` fails; nullptr for none. Before the first read.
   virtual void set_filter(BodyFilter* filter) noexcept = 0;
+  virtual bool filtered() const noexcept = 0;
   /// More than `most` bytes, as they come, are too many. Raises nothing.
   virtual void limit(std::uint64_t most) noexcept = 0;
   /// What a failure is answered with; `Status{0}` if it has not failed.

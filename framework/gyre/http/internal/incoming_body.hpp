@@ -83,6 +83,7 @@ class IncomingBody final : public gyre::detail::BodySource {
   Piece collect() noexcept override;
   void set_reader(gyre::detail::Waiter* reader) noexcept override;
   void set_filter(gyre::detail::BodyFilter* filter) noexcept override { filter_ = filter; }
+  bool filtered() const noexcept override { return filter_ != nullptr; }
   void limit(std::uint64_t most) noexcept override { most_ = std::min(most_, most); }
   Status failure() const noexcept override { return status_; }
 

@@ -73,7 +73,6 @@ class Collector {
   void hand_over(Request& request) const {
     request.set_body(request.arena().copy(text_));
     request.set_body_source(nullptr);
-    request.set_body_decoded();
   }
 
  private:
@@ -124,7 +123,6 @@ Task<Response> decode_arriving(Request& request, Next next, Coding coding, std::
 /// The handler reads the body by itself, perhaps for as long as it writes the answer.
 Task<Response> decode_read(Request& request, Next next, Coding coding, std::uint32_t ratio) {
   auto installed = std::make_unique<InstalledFilter>(request, coding, ratio);
-  request.set_body_decoded();
   Task<Response> task = next(request);
   Response response = co_await std::move(task);
   if (response.streamed()) {
