@@ -26,6 +26,16 @@
 #include <gyre/http/cancel_status.hpp>
 #include <gyre/web/middleware/deadline.hpp>
 
+// Middleware.
+#include <gyre/web/middleware/access_log.hpp>
+#include <gyre/web/middleware/basic_auth.hpp>
+#include <gyre/web/middleware/bearer_auth.hpp>
+#include <gyre/web/middleware/body_limit.hpp>
+#include <gyre/web/middleware/compression.hpp>
+#include <gyre/web/middleware/decompression.hpp>
+#include <gyre/web/middleware/recover.hpp>
+#include <gyre/web/middleware/request_id.hpp>
+
 // What runs beside it, and how to wait.
 #include <gyre/coro/channel.hpp>
 #include <gyre/coro/event.hpp>

@@ -4,7 +4,10 @@
 
 namespace gyre {
 
-std::optional<std::uint64_t> Body::size() const noexcept { return request_->head().content_length(); }
+std::optional<std::uint64_t> Body::size() const noexcept {
+  const detail::BodySource* source = request_->body_source();
+  return source != nullptr && source->filtered() ? std::nullopt : request_->head().content_length();
+}
 
 Body::Read Body::read() noexcept { return Read{request_->body_source()}; }
 

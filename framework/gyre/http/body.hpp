@@ -31,7 +31,7 @@ class Body {
  public:
   explicit Body(Request& request) noexcept : request_(&request) {}
 
-  /// What the client announced, if it did: Content-Length.
+  /// What the client announced, if it did: Content-Length. Nothing if the body is decoded on its way.
   std::optional<std::uint64_t> size() const noexcept;
 
   /// What awaiting `read` does.

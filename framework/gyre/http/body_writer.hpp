@@ -62,7 +62,7 @@ class BodyWriter {
   detail::BodySink& sink() const noexcept { return *sink_; }
 
  private:
-  Task<> copy_file(File* file, std::uint64_t offset, std::size_t size);
+  Task<> copy_file(File* file, std::uint64_t offset, std::uint64_t size);
   Task<> splice_file(File* file, std::uint64_t offset, std::uint64_t size);
 
   detail::BodySink* sink_;

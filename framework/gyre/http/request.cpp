@@ -4,6 +4,8 @@
 #include <gyre/wire/field_lines.hpp>
 #include <gyre/wire/target.hpp>
 
+#include <algorithm>
+
 namespace gyre {
 
 std::optional<std::string_view> Request::query(std::string_view key) const {
@@ -12,6 +14,13 @@ std::optional<std::string_view> Request::query(std::string_view key) const {
   auto* text = static_cast<char*>(arena_->allocate(raw->size(), 1));
   const Result<std::string_view> decoded = wire::decode_query_component(*raw, {text, raw->size()});
   return decoded ? std::optional{*decoded} : std::nullopt;
+}
+
+bool Request::limit_body(std::uint64_t most) noexcept {
+  body_limit_ = std::min(body_limit_, most);
+  if (body_source_ == nullptr) return body_.size() <= body_limit_;
+  body_source_->limit(body_limit_);
+  return head_->content_length().value_or(0) <= body_limit_;
 }
 
 std::optional<std::string_view> Request::trailer(std::string_view name) const noexcept {

@@ -97,6 +97,14 @@ class Request {
   /// is collected already.
   Collect collect() noexcept { return Collect{body_source_}; }
 
+  /// Bytes that the body, if there is one, may have: `Limits::body`, what the route has instead, or less
+  /// (`limit_body`).
+  std::uint64_t body_limit() const noexcept { return body_limit_; }
+  /// Lowers that limit: a longer body is refused with 413, while it is collected or read (`Errc::limit_exceeded`). A
+  /// higher one changes nothing. False if the body is known to be longer now: nothing of it should be read. Decoded
+  /// bytes count where a middleware decodes.
+  [[nodiscard]] bool limit_body(std::uint64_t most) noexcept;
+
   /// The first trailer of that name, in any case: a field that followed a chunked body (RFC 9110 6.5). Only once the
   /// body is over; trailers are apart from the header and never take part in framing or routing.
   std::optional<std::string_view> trailer(std::string_view name) const noexcept;
@@ -149,6 +157,8 @@ class Request {
   detail::BodySource* body_source() const noexcept { return body_source_; }
   void set_body_source(detail::BodySource* source) noexcept { body_source_ = source; }
   void set_control(detail::RequestControl* control) noexcept { control_ = control; }
+  /// For every body anew: where there is none the limit means nothing.
+  void set_body_limit(std::uint64_t most) noexcept { body_limit_ = most; }
   void set_context(Context* context) noexcept { context_ = context; }
   void set_peer(detail::Peer* peer) noexcept { peer_ = peer; }
   /// What the service has for the requests of this loop; nullptr if nobody set it.
@@ -192,6 +202,7 @@ class Request {
   const LoopValues* values_ = nullptr;
   const detail::Place* place_ = nullptr;
   Extensions extensions_;
+  std::uint64_t body_limit_ = UINT64_MAX;
   std::string_view body_;
   std::string_view trailers_;
   unsigned parameter_count_ = 0;

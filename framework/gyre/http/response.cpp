@@ -201,6 +201,20 @@ Response Response::stream(std::uint64_t length, Callback<Task<>(BodyWriter&)> pr
   return response;
 }
 
+Callback<Task<>(BodyWriter&)> Response::take_stream() noexcept {
+  if (!streamed()) return {};
+  owned_->length.reset();
+  return std::exchange(owned_->producer, {});
+}
+
+Response& Response::set_stream(Callback<Task<>(BodyWriter&)> producer, std::optional<std::uint64_t> length) & {
+  Owned& mine = owned();
+  mine.producer = std::move(producer);
+  mine.length = length;
+  body_ = {};
+  return *this;
+}
+
 Response Response::generate(Generator<std::string> source) {
   return stream([source = std::move(source)](BodyWriter& out) mutable -> Task<> {
     for (;;) {
@@ -228,7 +242,9 @@ Response Response::upgrade(std::string_view protocol, Callback<Task<>(Stream, st
 bool Response::has_producer() const noexcept { return static_cast<bool>(owned_->producer); }
 bool Response::has_session() const noexcept { return static_cast<bool>(owned_->session); }
 
-std::optional<std::uint64_t> Response::stream_length() const noexcept { return owned_->length; }
+std::optional<std::uint64_t> Response::stream_length() const noexcept {
+  return owned_ == nullptr ? std::nullopt : owned_->length;
+}
 
 Task<> Response::write_body(BodyWriter& out) { return owned_->producer(out); }
 

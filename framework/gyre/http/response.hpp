@@ -138,13 +138,20 @@ class [[nodiscard]] Response {
   /// The extra fields as they go out: "name: value\r\n" each. Content-Type is not among them.
   std::string_view fields() const noexcept { return fields_; }
 
-  // --- for the server -------------------------------------------------------------------------------------------
+  /// Takes out the function that writes the streamed body, so that a middleware can put another one around it and give
+  /// that to `set_stream`. Empty, with nothing changed, if the answer is not `streamed()`.
+  Callback<Task<>(BodyWriter&)> take_stream() noexcept;
+  /// Replaces the body, of whatever kind, with one that a task writes: see `stream`.
+  Response& set_stream(Callback<Task<>(BodyWriter&)> producer, std::optional<std::uint64_t> length = {}) &;
   /// Its body is written by a task.
   bool streamed() const noexcept { return owned_ != nullptr && has_producer(); }
+  /// The length that a stream announces.
   std::optional<std::uint64_t> stream_length() const noexcept;
-  Task<> write_body(BodyWriter& out);
   /// It hands the connection over.
   bool upgrades() const noexcept { return owned_ != nullptr && has_session(); }
+
+  // --- for the server -------------------------------------------------------------------------------------------
+  Task<> write_body(BodyWriter& out);
   Task<> run_session(Stream stream, std::string early);
 
  private:

@@ -36,6 +36,9 @@ class Next {
   /// The task that answers. Throws nothing by itself: exceptions come out of the await.
   Task<Response> operator()(Request& request) const;
 
+  /// What the handler wants to become of the body.
+  RequestHandler::BodyUse body_use() const noexcept { return handler_->body_use(); }
+
  private:
   const detail::MiddlewareBody* const* middleware_;
   RequestHandler* handler_;

@@ -1,5 +1,6 @@
 #include <gyre/web/router.hpp>
 
+#include <gyre/web/internal/failure_answer.hpp>
 #include <gyre/web/internal/router_core.hpp>
 #include <gyre/web/internal/setup.hpp>
 
@@ -13,59 +14,6 @@ using internal::MatchOutcome;
 using internal::Page;
 using internal::place_text;
 using internal::RouteEntry;
-
-std::string_view text_of(const std::exception_ptr& failure, std::string& storage) {
-  try {
-    std::rethrow_exception(failure);
-  } catch (const std::exception& exception) {
-    storage = exception.what();
-    return storage;
-  } catch (const Cancelled&) {
-    return "Cancelled, out of a request that was not";
-  } catch (...) {
-    return "unknown exception";
-  }
-}
-
-/// The nearest hook hears of it.
-void report(const RouteScope* scope, Request& request, const std::exception_ptr& failure) noexcept {
-  while (scope != nullptr && !scope->error_hook) scope = scope->parent;
-  if (scope == nullptr) return;
-  try {
-    std::string storage;
-    scope->error_hook({request, failure, text_of(failure, storage)});
-  } catch (...) {
-    // The client still gets its answer; a hook that fails has nobody left to tell.
-  }
-}
-
-/// Whether somebody takes such failures. Where that fails in its turn, that is the failure.
-bool handled(const RouteScope* scope, Request& request, std::exception_ptr& failure, Response& answer) noexcept {
-  try {
-    for (; scope != nullptr; scope = scope->parent) {
-      for (const auto& handler : scope->failure_handlers) {
-        if (handler->handle(request, failure, answer)) return true;
-      }
-    }
-  } catch (...) {
-    failure = std::current_exception();
-  }
-  return false;
-}
-
-/// Never fails: where there is no memory for the text, or the renderer fails, the bare status is left.
-Response safe_problem(const RouteScope* scope, Request& request, Status status, std::string_view detail) noexcept {
-  try {
-    return detail::problem_at(scope, request, status, detail);
-  } catch (...) {
-    report(scope, request, std::current_exception());
-  }
-  try {
-    return Response::problem(status, detail);
-  } catch (...) {
-    return status;
-  }
-}
 
 std::vector<ParameterInfo> parameters_of(const RouteEntry& route) {
   std::vector<ParameterInfo> list;
@@ -168,17 +116,7 @@ RequestHandler& Router::find(Request& request) noexcept {
 }
 
 Response Router::failed(Request& request, std::exception_ptr failure) noexcept {
-  const auto* scope = static_cast<const RouteScope*>(request.place());
-  Response answer;
-  if (handled(scope, request, failure, answer)) return answer;
-  try {
-    std::rethrow_exception(failure);
-  } catch (const HttpError& error) {
-    return safe_problem(scope, request, error.status(), error.detail());
-  } catch (...) {
-    report(scope, request, failure);
-  }
-  return safe_problem(scope, request, Status::internal_server_error, {});
+  return internal::answer_failure(request, std::move(failure));
 }
 
 std::unique_ptr<LoopValues> Router::values_for(Loop& loop) { return core_->states.values_for(loop); }

@@ -15,6 +15,8 @@ class BodySink {
   virtual bool closed() const noexcept = 0;
   /// Takes a copy of `text`, framed. Throws `Failure` (`limit_exceeded`) beyond an announced length.
   virtual void put(std::string_view text) = 0;
+  /// Passes on what it keeps back itself, a coding for one. Waits for nothing.
+  virtual void push_out() {}
   virtual void put_trailer(std::string_view name, std::string_view value) = 0;
   /// More may be written without waiting.
   virtual bool has_room() const noexcept = 0;
@@ -23,6 +25,8 @@ class BodySink {
   /// Who is woken when `has_room` (or `flushed`, if `all`) has come true; nullptr for nobody.
   virtual void set_writer(Waiter* writer, bool all) noexcept = 0;
 
+  /// Whether bytes of a file may go past it.
+  virtual bool takes_files() const noexcept { return true; }
   /// Announces `size` bytes that go to the returned socket past this object. Only when `flushed`.
   virtual int begin_file(std::uint64_t size) = 0;
   /// `send`, of a piece of it, is about to be submitted. It stays until `end_file`: how far it got is asked of it.

@@ -29,6 +29,7 @@ void Connection::begin_with_body(Exchange& exchange, std::string_view head_bytes
   const bool collected = handler.body_use() == RequestHandler::BodyUse::collected;
   const std::uint64_t most = handler.options().body.value_or(server_->options.limits.body);
   const std::uint64_t length = head.content_length().value_or(0);
+  exchange.request.set_body_limit(most);
   if (length > most && handler.body_use() != RequestHandler::BodyUse::ignored) {
     ++server_->statistics.rejected;
     keep(exchange, head_bytes, head_bytes.size());

@@ -12,6 +12,15 @@ Error error_of(wire::BodyError error) noexcept {
   return status == Status::bad_request ? Errc::bad_message : Errc::limit_exceeded;
 }
 
+/// Of what a filter failed with.
+Status status_of(const Error& error) noexcept {
+  switch (error.code()) {
+    case Errc::limit_exceeded: return Status::content_too_large;
+    case Errc::out_of_memory: return Status::service_unavailable;
+    default: return Status::bad_request;
+  }
+}
+
 }  // namespace
 
 void IncomingBody::begin(const wire::RequestHead& head, const wire::ChunkLimits& chunks, std::uint64_t most,
@@ -26,12 +35,14 @@ void IncomingBody::begin(const wire::RequestHead& head, const wire::ChunkLimits&
 void IncomingBody::clear() noexcept {
   decoder_ = {};
   reader_ = nullptr;
+  filter_ = nullptr;
   next_ = {};
   piece_.clear();
   rest_.clear();
   memory_ = nullptr;
   filled_ = 0;
   discarded_ = 0;
+  most_ = UINT64_MAX;
   started_ = progressed_ = paused_ = time_never;
   status_ = Status{0};
   mode_ = Mode::held;
@@ -95,7 +106,7 @@ std::size_t IncomingBody::feed(std::string_view input, TimePoint now) {
     used += step.used;
   }
   after_step(now);
-  if (mode_ == Mode::collected && ended()) {
+  if (mode_ == Mode::collected && ended() && !failed()) {
     exchange_->request.set_body(memory_ != nullptr ? std::string_view{memory_, filled_} : piece_.view());
     exchange_->request.set_body_source(nullptr);
   }
@@ -105,6 +116,7 @@ std::size_t IncomingBody::feed(std::string_view input, TimePoint now) {
 // The trailers are views into bytes that go: they are kept apart.
 void IncomingBody::after_step(TimePoint now) {
   progressed_ = now;
+  if (decoder_.decoded() > most_ && mode_ != Mode::discarded) fail(Status::content_too_large, Errc::limit_exceeded);
   if (decoder_.error() != wire::BodyError::none) fail(wire::status_of(decoder_.error()), error_of(decoder_.error()));
   if (decoder_.done() && !decoder_.trailers().empty()) {
     exchange_->request.set_trailers(exchange_->arena.copy(decoder_.trailers()));
@@ -115,12 +127,14 @@ void IncomingBody::after_step(TimePoint now) {
 // while further bytes arrive.
 IncomingBody::Piece IncomingBody::take() noexcept {
   if (next_.state != State::waiting) return std::exchange(next_, {});
-  if (failed()) return failure();
+  if (failed()) return failed_piece();
   if (mode_ == Mode::discarded) return {State::failed, {}, Errc::cancelled};  // the answer is out already
-  piece_.clear();
-  if (ended()) return {State::ended};
+  if (filter_ == nullptr) {
+    piece_.clear();
+    if (ended()) return {State::ended};
+  }
   if (mode_ == Mode::collected) return {State::failed, {}, Errc::invalid_argument};  // it goes elsewhere
-  const Piece piece = decode();
+  const Piece piece = next_piece();
   if (Connection* const connection = exchange_->connection; connection != nullptr) {
     connection->body_progressed(*exchange_);
     connection->pause_or_resume();
@@ -131,9 +145,26 @@ IncomingBody::Piece IncomingBody::take() noexcept {
 // Framing alone is no news: the reader sleeps on.
 void IncomingBody::arrived() noexcept {
   if (mode_ != Mode::held || reader_ == nullptr || next_.state != State::waiting) return;
-  next_ = decode();
+  next_ = next_piece();
   if (next_.state != State::waiting) wake_reader(exchange_->connection->now());
   exchange_->connection->body_progressed(*exchange_);
+}
+
+// What the filter was fed with stays in `piece_` until it has used all of it.
+IncomingBody::Piece IncomingBody::next_piece() noexcept {
+  if (filter_ == nullptr) return decode();
+  for (;;) {
+    const Piece piece = filter_->pull();
+    if (piece.state == State::failed) fail(status_of(piece.error), piece.error);
+    if (piece.state != State::waiting) return piece;
+    if (!ended()) {
+      const Piece raw = decode();
+      if (raw.state == State::ready) filter_->push(raw.data);
+      if (raw.state == State::waiting || raw.state == State::failed) return raw;
+      if (raw.state == State::ready) continue;
+    }
+    filter_->end();
+  }
 }
 
 IncomingBody::Piece IncomingBody::decode() noexcept {
@@ -158,12 +189,13 @@ IncomingBody::Piece IncomingBody::decode() noexcept {
   const std::string_view data{piece_.data(), size};
   if (!data.empty()) return {State::ready, data};
   if (cut_off_ && !ended()) fail(Status::bad_request, Errc::closed);
-  if (failed()) return failure();
+  if (failed()) return failed_piece();
   return {ended() ? State::ended : State::waiting};
 }
 
 IncomingBody::Piece IncomingBody::collect() noexcept {
-  if (failed()) return failure();
+  if (failed()) return failed_piece();
+  if (filter_ != nullptr) return {State::failed, {}, Errc::unsupported};
   if (mode_ == Mode::discarded) return {State::failed, {}, Errc::cancelled};
   if (mode_ == Mode::held && !ended()) {
     Connection* const connection = exchange_->connection;
@@ -180,7 +212,7 @@ IncomingBody::Piece IncomingBody::collect() noexcept {
     }
     if (cut_off_ && !ended()) fail(Status::bad_request, Errc::closed);
     if (connection != nullptr) connection->body_progressed(*exchange_);
-    if (failed()) return failure();
+    if (failed()) return failed_piece();
   }
   return {ended() ? State::ready : State::waiting};
 }

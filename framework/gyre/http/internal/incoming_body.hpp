@@ -1,11 +1,14 @@
 #pragma once
 
 #include <gyre/base/time.hpp>
+#include <gyre/http/detail/body_filter.hpp>
 #include <gyre/http/detail/body_source.hpp>
 #include <gyre/http/internal/input_buffer.hpp>
 #include <gyre/wire/h1/body_decoder.hpp>
 #include <gyre/wire/h1/request_head.hpp>
 
+#include <algorithm>
+#include <cstdint>
 #include <optional>
 
 namespace gyre::http {
@@ -87,9 +90,14 @@ class IncomingBody final : public gyre::detail::BodySource {
   Piece take() noexcept override;
   Piece collect() noexcept override;
   void set_reader(gyre::detail::Waiter* reader) noexcept override;
+  void set_filter(gyre::detail::BodyFilter* filter) noexcept override { filter_ = filter; }
+  bool filtered() const noexcept override { return filter_ != nullptr; }
+  void limit(std::uint64_t most) noexcept override { most_ = std::min(most_, most); }
+  Status failure() const noexcept override { return status_; }
 
  private:
-  Piece failure() const noexcept { return {State::failed, {}, error_}; }
+  Piece failed_piece() const noexcept { return {State::failed, {}, error_}; }
+  Piece next_piece() noexcept;
   TimePoint now() const noexcept;
   InputBuffer take_input();
   void give_back_input(std::string_view rest);
@@ -101,12 +109,14 @@ class IncomingBody final : public gyre::detail::BodySource {
   wire::BodyLimits limits_;
   wire::BodyDecoder decoder_;
   gyre::detail::Waiter* reader_ = nullptr;
+  gyre::detail::BodyFilter* filter_ = nullptr;
   Piece next_;         ///< For the reader that was woken.
   InputBuffer piece_;  ///< What `take` handed out last, or a chunked body that is being collected.
   InputBuffer rest_;   ///< What arrived and was not read when the connection went.
   char* memory_ = nullptr;
   std::size_t filled_ = 0;
   std::uint64_t discarded_ = 0;
+  std::uint64_t most_ = UINT64_MAX;  ///< Of bytes, where `limit` asked for less than `limits_`.
   TimePoint started_ = time_never;
   TimePoint progressed_ = time_never;
   TimePoint paused_ = time_never;

@@ -1,0 +1,99 @@
+// zstd, by its library.
+
+#include <gyre/http/internal/coding_state.hpp>
+
+#include <gyre/base/error.hpp>
+
+#include <zstd.h>
+#include <zstd_errors.h>
+
+#include <new>
+
+namespace gyre::http {
+namespace {
+
+/// 256 KiB: an answer made on the fly gains little from more, and its encoder must be affordable.
+constexpr int encoder_window_log = 18;
+/// 8 MiB: what a client may use, and no more (RFC 9659 3).
+constexpr int decoder_window_log = 23;
+/// A decoder that had to grow beyond it is not kept.
+constexpr std::size_t kept_bytes_max = std::size_t{1} << 20;
+
+class ZstdEncoder final : public EncoderState {
+ public:
+  ZstdEncoder() : context_(ZSTD_createCCtx()) {
+    if (context_ == nullptr) throw std::bad_alloc{};
+    ZSTD_CCtx_setParameter(context_, ZSTD_c_windowLog, encoder_window_log);
+  }
+  ~ZstdEncoder() override { ZSTD_freeCCtx(context_); }
+
+  void start(int level) override {
+    ZSTD_CCtx_reset(context_, ZSTD_reset_session_only);
+    ZSTD_CCtx_setParameter(context_, ZSTD_c_compressionLevel, level);
+  }
+
+  CodingStep step(std::string_view input, std::span<char> room, EncoderEnd end) override {
+    ZSTD_inBuffer in{input.data(), input.size(), 0};
+    ZSTD_outBuffer out{room.data(), room.size(), 0};
+    const ZSTD_EndDirective mode = end == EncoderEnd::finish  ? ZSTD_e_end
+                                   : end == EncoderEnd::flush ? ZSTD_e_flush
+                                                              : ZSTD_e_continue;
+    const std::size_t left = ZSTD_compressStream2(context_, &out, &in, mode);
+    if (ZSTD_isError(left) != 0) throw std::bad_alloc{};  // nothing else can go wrong here
+    const bool taken = in.pos == in.size;
+    return {in.pos, out.pos, end == EncoderEnd::open ? taken : taken && left == 0};
+  }
+
+ private:
+  ZSTD_CCtx* context_;
+};
+
+class ZstdDecoder final : public DecoderState {
+ public:
+  ~ZstdDecoder() override { ZSTD_freeDCtx(context_); }
+
+  void start() override {
+    if (context_ == nullptr) {
+      context_ = ZSTD_createDCtx();
+      if (context_ == nullptr) throw std::bad_alloc{};
+      ZSTD_DCtx_setParameter(context_, ZSTD_d_windowLogMax, decoder_window_log);
+    }
+    ZSTD_DCtx_reset(context_, ZSTD_reset_session_only);
+    done_ = false;
+  }
+
+  Result<CodingStep> step(std::string_view input, std::span<char> room) noexcept override {
+    if (input.empty() && done_) return CodingStep{.done = true};
+    ZSTD_inBuffer in{input.data(), input.size(), 0};
+    ZSTD_outBuffer out{room.data(), room.size(), 0};
+    const std::size_t hint = ZSTD_decompressStream(context_, &out, &in);
+    if (ZSTD_isError(hint) != 0) return error_of(ZSTD_getErrorCode(hint));
+    done_ = hint == 0;
+    return CodingStep{in.pos, out.pos, done_ && in.pos == in.size};
+  }
+
+  void stop() noexcept override {
+    if (ZSTD_sizeof_DCtx(context_) <= kept_bytes_max) return;
+    ZSTD_freeDCtx(context_);
+    context_ = nullptr;
+  }
+
+ private:
+  static Error error_of(ZSTD_ErrorCode code) noexcept {
+    switch (code) {
+      case ZSTD_error_frameParameter_windowTooLarge: return Errc::limit_exceeded;
+      case ZSTD_error_memory_allocation: return Errc::out_of_memory;
+      default: return Errc::bad_message;
+    }
+  }
+
+  ZSTD_DCtx* context_ = nullptr;
+  bool done_ = false;  ///< A frame is over and no other has begun.
+};
+
+}  // namespace
+
+std::unique_ptr<EncoderState> make_zstd_encoder() { return std::make_unique<ZstdEncoder>(); }
+std::unique_ptr<DecoderState> make_zstd_decoder() { return std::make_unique<ZstdDecoder>(); }
+
+}  // namespace gyre::http

@@ -1,0 +1,99 @@
+#include <gyre/web/internal/failure_answer.hpp>
+
+#include <gyre/base/error.hpp>
+#include <gyre/coro/context.hpp>
+#include <gyre/web/internal/route_scope.hpp>
+
+#include <string>
+
+namespace gyre::internal {
+namespace {
+
+using gyre::detail::RouteScope;
+using Hook = Callback<void(const ErrorReport&)>;
+
+std::string_view text_of(const std::exception_ptr& failure, std::string& storage) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& exception) {
+    storage = exception.what();
+    return storage;
+  } catch (const Cancelled&) {
+    return "Cancelled, out of a request that was not";
+  } catch (...) {
+    return "unknown exception";
+  }
+}
+
+void report(const RouteScope* scope, const Hook& hook, Request& request, const std::exception_ptr& failure) noexcept {
+  while (scope != nullptr && !scope->error_hook) scope = scope->parent;
+  const Hook* const listener = hook ? &hook : scope != nullptr ? &scope->error_hook : nullptr;
+  if (listener == nullptr) return;
+  try {
+    std::string storage;
+    (*listener)({request, failure, text_of(failure, storage)});
+  } catch (...) {
+    // The client still gets its answer; a hook that fails has nobody left to tell.
+  }
+}
+
+/// Whether somebody takes such failures. Where that fails in its turn, that is the failure.
+bool handled(const RouteScope* scope, Request& request, std::exception_ptr& failure, Response& answer) noexcept {
+  try {
+    for (; scope != nullptr; scope = scope->parent) {
+      for (const auto& handler : scope->failure_handlers) {
+        if (handler->handle(request, failure, answer)) return true;
+      }
+    }
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  return false;
+}
+
+Response safe_problem(const RouteScope* scope, const Hook& hook, Request& request, Status status,
+                      std::string_view detail) noexcept {
+  try {
+    return gyre::detail::problem_at(scope, request, status, detail);
+  } catch (...) {
+    report(scope, hook, request, std::current_exception());
+  }
+  try {
+    return Response::problem(status, detail);
+  } catch (...) {
+    return status;
+  }
+}
+
+/// What a body that broke on its way is answered with; `Status{0}` if it did not.
+Status body_failure(const Request& request) noexcept {
+  const gyre::detail::BodySource* source = request.body_source();
+  return source == nullptr ? Status{0} : source->failure();
+}
+
+}  // namespace
+
+Response answer_failure(Request& request, std::exception_ptr failure, const Hook& hook) noexcept {
+  const auto* scope = static_cast<const RouteScope*>(request.place());
+  Response answer;
+  if (handled(scope, request, failure, answer)) return answer;
+  try {
+    std::rethrow_exception(failure);
+  } catch (const HttpError& error) {
+    return safe_problem(scope, hook, request, error.status(), error.detail());
+  } catch (const Failure&) {
+    const Status status = body_failure(request);
+    if (status != Status{0}) return safe_problem(scope, hook, request, status, {});
+    report(scope, hook, request, failure);
+  } catch (...) {
+    report(scope, hook, request, failure);
+  }
+  return safe_problem(scope, hook, request, Status::internal_server_error, {});
+}
+
+Status status_of_cancelled(const Request& request) noexcept {
+  constexpr Status client_closed_request{499};  // no RFC has a number for it; nginx's is widely understood
+  return request.context().reason() == CancelReason::client_gone ? client_closed_request : Status::service_unavailable;
+}
+
+}  // namespace gyre::internal
