@@ -161,6 +161,7 @@ TEST_CASE("no spelling leads out of a directory of files", "[web][static]") {
       {"/static/proc/self/cwd", 404},
   };
   Site site;
+  Site with_hidden{{.hidden = true}};
   const std::string long_name = "/static/" + std::string(300, 'a');
   const std::string long_path = [] {
     std::string path = "/static";
@@ -174,6 +175,10 @@ TEST_CASE("no spelling leads out of a directory of files", "[web][static]") {
     CHECK(name.status() == Status::not_found);
     const Answer path = co_await client.get(long_path);
     CHECK(path.status() == Status::not_found);
+  });
+  testing::run_everywhere(with_hidden.app, [&](Client& client) -> Task<> {
+    co_await with_hidden.files.load(client);
+    co_await check_all(client, cases);
   });
 }
 
