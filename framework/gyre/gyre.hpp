@@ -16,6 +16,15 @@
 #include <gyre/web/peer_address.hpp>
 #include <gyre/web/state.hpp>
 
+// Answers.
+#include <gyre/web/content.hpp>
+#include <gyre/web/created.hpp>
+#include <gyre/web/file_response.hpp>
+#include <gyre/web/html.hpp>
+#include <gyre/web/problem.hpp>
+#include <gyre/web/redirect.hpp>
+#include <gyre/web/static_files.hpp>
+
 // Bodies as streams.
 #include <gyre/http/body_writer.hpp>
 #include <gyre/http/event_stream.hpp>

@@ -1,6 +1,7 @@
 """curl."""
 
 import os
+import tempfile
 import unittest
 
 from gallery_case import CUT_PATHS, MEBIBYTE, GalleryCase, digest_of, material
@@ -78,6 +79,44 @@ class CurlProgram(GalleryCase):
     def test_download_up_to_the_end_of_the_connection(self):
         wanted = material(3 * MEBIBYTE)
         self.assertEqual(digest_of(self.download(f"/chunked?path={wanted.path}", "--http1.0")), wanted.digest)
+
+    def test_ranges_of_a_file(self):
+        wanted = material(3 * MEBIBYTE)
+        path = f"/download?path={wanted.path}"
+        with open(wanted.path, "rb") as file:
+            content = file.read()
+        self.assertEqual(self.download(path, "-r", "100-200099"), content[100:200100])
+        self.assertEqual(self.download(path, "-r", "-5"), content[-5:])
+        parts = self.download(path, "-i", "-r", "0-9,1000000-1000009")
+        self.assertIn(b"\r\n\r\n" + content[:10] + b"\r\n--", parts)
+        self.assertIn(b"\r\n\r\n" + content[1000000:1000010] + b"\r\n--", parts)
+        facts = self.curl("-o", os.devnull, "-w", "%{http_code}", "-r", f"{wanted.size}-", path=path)
+        self.assertEqual(facts, "416")
+
+    def test_download_that_is_resumed(self):
+        wanted = material(3 * MEBIBYTE)
+        with open(wanted.path, "rb") as file:
+            begin = file.read(MEBIBYTE)
+        with tempfile.NamedTemporaryFile() as partial:
+            partial.write(begin)
+            partial.flush()
+            facts = self.curl("-C", "-", "-o", partial.name, "-w", "%{http_code} %{size_download}",
+                              path=f"/download?path={wanted.path}")
+            self.assertEqual(facts, f"206 {wanted.size - MEBIBYTE}")
+            with open(partial.name, "rb") as file:
+                self.assertEqual(digest_of(file.read()), wanted.digest)
+
+    def test_download_that_has_not_changed(self):
+        path = f"/download?path={material(3 * MEBIBYTE).path}"
+        with tempfile.TemporaryDirectory() as place:
+            tag = os.path.join(place, "tag")
+            arguments = ["-o", os.devnull, "-w", "%{http_code}"]
+            self.assertEqual(self.curl(*arguments, "--etag-save", tag, path=path), "200")
+            self.assertEqual(self.curl(*arguments, "--etag-compare", tag, path=path), "304")
+            self.assertEqual(self.curl(*arguments, "-z", "1 Jan 1980", path=path), "200")
+            self.assertEqual(self.curl(*arguments, "-z", "1 Jan 2100", path=path), "304")
+            self.run_tool([*self.command("--output-dir", place, "-OJ"), self.service.url + path])
+            self.assertEqual(sorted(os.listdir(place)), ["saved _.bin", "tag"])
 
     def test_downloads_at_once(self):
         wanted = material(3 * MEBIBYTE)

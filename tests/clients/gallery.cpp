@@ -63,6 +63,12 @@ gyre::Task<gyre::Response> file(const gyre::Request& request) {
   co_return gyre::Response::file(std::move(file), 0, size);
 }
 
+/// The same file as a download, with conditions and ranges.
+gyre::Task<gyre::Response> download(gyre::Request& request) {
+  std::string path{request.query("path").value_or("")};
+  return gyre::file_response(request, std::move(path), {.download_name = "saved \xc3\xa4.bin"});
+}
+
 gyre::Task<> write_in_chunks(gyre::BodyWriter* out, gyre::File* file, std::uint64_t size) {
   std::string piece(10'007, '\0');
   for (std::uint64_t offset = 0; offset < size;) {
@@ -163,6 +169,7 @@ int main(int argc, char** argv) {
   app.put("/upload", upload, {.body = upload_max});
   app.post("/echo", echo, {.body = upload_max});
   app.get("/file", file);
+  app.get("/download", download);
   app.get("/chunked", chunked);
   app.get("/lines/{count}", [](gyre::Path<int> count) { return gyre::Response::generate(lines_up_to(*count)); });
   app.get("/cut/length",

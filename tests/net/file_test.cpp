@@ -9,6 +9,8 @@
 #include <each_loop.hpp>
 #include <file_fixture.hpp>
 
+#include <cstring>
+
 using namespace gyre;
 using namespace std::chrono_literals;
 using loop_test::Files;
@@ -32,6 +34,14 @@ Task<std::string> read_all(File& file) {
 template <class T>
 bool was_cancelled(const Result<T>& result) {
   return !result && result.error() == Errc::cancelled;
+}
+
+/// "opened", or the errno's name.
+Task<std::string> beneath(const Directory* directory, std::string path, BeneathMode how = {}) {
+  const Result<File> file = co_await File::open_beneath(*directory, std::move(path), how);
+  if (file) co_return "opened";
+  const int number = file.error().system();
+  co_return number == 0 ? std::string{name(file.error().code())} : std::string{::strerrorname_np(number)};
 }
 
 struct Pair {
@@ -241,4 +251,63 @@ TEST_CASE("sending a file is cancelled in the middle, and the answer does not lo
       CHECK((got == text.substr(0, got.size())));
     }));
   });
+}
+
+TEST_CASE("a file is opened beneath a directory, or not at all", "[net][file]") {
+  using namespace std::string_literals;
+  for_each_loop([](Loop& loop) {
+    const Files files{loop};
+    files.put("secret", "x");
+    files.put("public/file", "x");
+    files.put("public/folder/file", "x");
+    const bool simulated = loop.backend() == Backend::sim;
+    const Directory directory =
+        simulated ? Directory::simulated(files.path("public")) : Directory::open(files.path("public")).value();
+    loop.run([](const Directory* root, bool has_links) -> Task<> {
+      struct Case {
+        std::string path;
+        std::string_view outcome;
+      };
+      const Case cases[] = {{"file", "opened"},
+                            {"folder/file", "opened"},
+                            {"folder", "opened"},
+                            {".", "opened"},
+                            {"./folder/../file", "opened"},
+                            {"missing", "ENOENT"},
+                            {"file/more", "ENOTDIR"},
+                            {"", "ENOENT"},
+                            {"../secret", "EXDEV"},
+                            {"..", "EXDEV"},
+                            {"folder/../../secret", "EXDEV"},
+                            {"/etc/passwd", "EXDEV"},
+                            {"file\0.txt"s, "invalid_argument"}};
+      for (const Case& each : cases) {
+        INFO(each.path);
+        const std::string outcome = co_await beneath(root, each.path);
+        CHECK(outcome == each.outcome);
+      }
+      if (!has_links) co_return;
+      const std::string there = root->path();
+      std::filesystem::create_symlink("../folder/file", there + "/folder/within");
+      std::filesystem::create_symlink("../secret", there + "/out");
+      std::filesystem::create_symlink(there + "/file", there + "/absolute");
+      const std::string within = co_await beneath(root, "folder/within");
+      CHECK(within == "opened");
+      const std::string refused = co_await beneath(root, "folder/within", {.links = false});
+      CHECK(refused == "ELOOP");
+      const std::string out = co_await beneath(root, "out");
+      CHECK(out == "EXDEV");
+      const std::string absolute = co_await beneath(root, "absolute");
+      CHECK(absolute == "EXDEV");
+    }(&directory, !simulated));
+  });
+}
+
+TEST_CASE("a directory that cannot be opened says why", "[net][file]") {
+  const Result<Directory> missing = Directory::open("/nonexistent/directory");
+  CHECK(missing.error() == Errc::not_found);
+  const Result<Directory> file = Directory::open("/proc/self/exe");
+  CHECK(file.error().system() == ENOTDIR);
+  const Result<Directory> with_zero = Directory::open(std::string("/\0x", 3));
+  CHECK(with_zero.error() == Errc::invalid_argument);
 }

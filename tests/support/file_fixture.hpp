@@ -41,6 +41,7 @@ class Files {
     if (sim_ != nullptr) {
       sim_->put_file(where, text);
     } else {
+      std::filesystem::create_directories(std::filesystem::path{where}.parent_path());
       std::ofstream{where, std::ios::binary} << text;
     }
     return where;

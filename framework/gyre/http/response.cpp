@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <stdexcept>
 #include <utility>
 
 namespace gyre {
@@ -177,6 +178,22 @@ Response& Response::remove(std::string_view name) & noexcept {
   }
   fields_ = {owned_->fields, static_cast<std::size_t>(out - owned_->fields)};
   return *this;
+}
+
+Response& Response::set_cookie(const SetCookie& cookie) & {
+  std::string value;
+  const wire::SetCookieError error = wire::append_set_cookie(value, cookie);
+  if (error != wire::SetCookieError::none) throw std::invalid_argument{std::string{wire::describe(error)}};
+  append_line("Set-Cookie", value);
+  return *this;
+}
+
+Response& Response::remove_cookie(const SetCookie& cookie) & {
+  SetCookie gone = cookie;
+  gone.value = {};
+  gone.max_age = Duration::zero();
+  gone.expires = 0;  // for what knows no Max-Age
+  return set_cookie(gone);
 }
 
 std::string_view Response::field(std::string_view name) const noexcept {

@@ -4,6 +4,7 @@
 #include <gyre/coro/task.hpp>
 #include <gyre/net/file.hpp>
 #include <gyre/net/stream.hpp>
+#include <gyre/wire/set_cookie.hpp>
 #include <gyre/wire/status.hpp>
 
 #include <cstddef>
@@ -14,6 +15,9 @@
 #include <utility>
 
 namespace gyre {
+
+using wire::SameSite;
+using wire::SetCookie;
 
 class BodyWriter;
 template <class T>
@@ -131,6 +135,18 @@ class [[nodiscard]] Response {
   Response& set(std::string_view name, std::string_view value) &;
   /// Removes all fields of that name, in any case.
   Response& remove(std::string_view name) & noexcept;
+
+  /// Sets a cookie: a field of its own for each call.
+  ///
+  ///     response.set_cookie({.name = "__Host-session", .value = id, .path = "/", .secure = true, .http_only = true});
+  ///
+  /// Throws `std::invalid_argument` with what is wrong (`wire::check`): a value that must be encoded, attributes that
+  /// the name's prefix or `SameSite::none` need. A user agent would drop such a cookie without a word.
+  Response& set_cookie(const SetCookie& cookie) &;
+  Response&& with_cookie(const SetCookie& cookie) && { return std::move(set_cookie(cookie)); }
+  /// Has the user agent forget a cookie: it must have the name, the path and the domain that it was set with, and
+  /// `secure` for a prefix. Value and times do not count. Throws as `set_cookie`.
+  Response& remove_cookie(const SetCookie& cookie) &;
 
   /// The value of the first field of that name (any case), or an empty text.
   std::string_view field(std::string_view name) const noexcept;

@@ -34,13 +34,29 @@ struct FileOperation : Operation {
 /// Opens a file, closed on exec; the result is the new descriptor. Also after a cancellation: whoever armed it closes
 /// it. A special file (a FIFO) is opened without waiting for its other end.
 struct OpenOperation : FileOperation {
-  enum How : std::uint32_t { read = 1, write = 2, create = 4, exclusive = 8, truncate = 16, append = 32 };
+  enum How : std::uint32_t {
+    read = 1,
+    write = 2,
+    create = 4,
+    exclusive = 8,
+    truncate = 16,
+    append = 32,
+    no_links = 64
+  };
 
   explicit OpenOperation(Handler handler) noexcept : FileOperation(OperationKind::open, handler) {}
 
   const char* path = nullptr;  ///< Ends with a zero; the caller's, until completion.
   std::uint32_t how = read;
   std::uint32_t permissions = 0666;  ///< Of a file that is created, less the process's umask.
+
+  /// If set, `path` begins in this directory, which `descriptor` is open on (O_PATH will do), and never leaves it:
+  /// -EXDEV for "..", absolute paths and links that would, and with `no_links` -ELOOP for every symbolic link.
+  /// -EAGAIN if something was renamed meanwhile. A simulated loop goes by this name, the others by the descriptor.
+  const char* directory = nullptr;
+
+  /// Room for the kernel's own form, while armed.
+  std::uint64_t kernel[3];
 };
 
 /// Reads a regular file once. The result is the number of bytes, 0 at the end; it may be short anywhere.

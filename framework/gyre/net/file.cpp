@@ -1,6 +1,7 @@
 #include <gyre/net/file.hpp>
 
 #include <algorithm>
+#include <cerrno>
 
 namespace gyre {
 namespace {
@@ -51,6 +52,23 @@ Task<Result<File>> File::open(std::string path, OpenMode how) {
   const Result<int> descriptor = co_await open;
   if (!descriptor) co_return descriptor.error();
   co_return File{loop, *descriptor};
+}
+
+Task<Result<File>> File::open_beneath(Directory directory, std::string path, BeneathMode how) {
+  if (!fit_for_kernel(path)) co_return Errc::invalid_argument;
+  // The kernel gives up where a rename crosses a ".." in a link: the next attempt sees one or the other.
+  constexpr int attempts_max = 8;
+  Context& context = co_await this_context();
+  Loop& loop = Loop::of(context);
+  for (int attempt = 1;; ++attempt) {
+    AwaitOperation<OpenOperation> open{loop, directory.descriptor()};
+    open.path = path.c_str();
+    open.directory = directory.path().c_str();
+    if (!how.links) open.how |= OpenOperation::no_links;
+    const Result<int> descriptor = co_await open;
+    if (descriptor) co_return File{loop, *descriptor};
+    if (descriptor.error().system() != EAGAIN || attempt == attempts_max) co_return descriptor.error();
+  }
 }
 
 Task<Result<std::size_t>> File::read(std::uint64_t offset, MutableBytes buffer) {

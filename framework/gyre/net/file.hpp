@@ -1,6 +1,7 @@
 #pragma once
 
 #include <gyre/coro/task.hpp>
+#include <gyre/loop/directory.hpp>
 #include <gyre/loop/file_operation.hpp>
 #include <gyre/net/stream.hpp>
 
@@ -18,6 +19,11 @@ struct OpenMode {
   bool truncate = false;             ///< Empties it.
   bool append = false;               ///< Every write goes to the end, whatever its offset.
   std::uint32_t permissions = 0666;  ///< Of a file that is created, less the process's umask.
+};
+
+/// How a file beneath a directory is opened.
+struct BeneathMode {
+  bool links = true;  ///< Follows symbolic links that stay within the directory; off, there may be none on the way.
 };
 
 /// A file, as tasks use it: nothing here blocks the loop. Owns its descriptor. Movable while nothing is in flight. Any
@@ -40,6 +46,11 @@ class File {
   /// directory opens for reading (`info` tells), a special file without waiting for its other end; neither is there to
   /// be read, and what a FIFO does then is left open.
   static Task<Result<File>> open(std::string path, OpenMode how = {});
+
+  /// Opens a file for reading, as `open`, by a path that begins in `directory`. Whatever the path and the links on its
+  /// way say, what is opened lies beneath that directory; else `Errc::unexpected` with EXDEV (or ELOOP) as
+  /// `Error::system()`. Absolute links always lead out of it.
+  static Task<Result<File>> open_beneath(Directory directory, std::string path, BeneathMode how = {});
 
   bool is_open() const noexcept { return descriptor_ >= 0; }
   int descriptor() const noexcept { return descriptor_; }

@@ -197,6 +197,8 @@ template <class R>
 inline constexpr bool may_stream<std::optional<R>> = may_stream<R>;
 template <class R>
 inline constexpr bool may_stream<Result<R>> = may_stream<R>;
+template <class R>
+inline constexpr bool may_stream<std::pair<Status, R>> = may_stream<R>;
 
 /// Whether a parameter can show the handler bytes of the request: not a number out of the path.
 template <class A>

@@ -21,8 +21,8 @@ enum class SameSite : std::uint8_t {
 /// A cookie to be set (RFC 6265 4.1, and what its revision adds: SameSite, name prefixes, Partitioned). Views must live
 /// until it is written.
 struct SetCookie {
-  std::string_view name;                     ///< A token.
-  std::string_view value;                    ///< See `is_cookie_value`. Never encoded here.
+  std::string_view name = {};                ///< A token.
+  std::string_view value = {};               ///< See `is_cookie_value`. Never encoded here.
   std::string_view path = {};                ///< Begins with "/". Empty: no attribute, the path of the request.
   std::string_view domain = {};              ///< A host name, whose subdomains get it too. Empty: this host only.
   std::optional<Duration> max_age = {};      ///< Whole seconds count. Zero or less: it is deleted.

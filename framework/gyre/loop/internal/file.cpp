@@ -1,7 +1,9 @@
 #include <gyre/loop/internal/file.hpp>
 
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include <algorithm>
 #include <cerrno>
@@ -20,9 +22,11 @@ std::int32_t uninterrupted(const Call& call) noexcept {
   }
 }
 
-std::int32_t open_now(const OpenOperation& operation) noexcept {
+std::int32_t open_now(OpenOperation& operation) noexcept {
   const std::int32_t opened =
-      uninterrupted([&] { return ::open(operation.path, open_flags(operation.how), operation.permissions); });
+      operation.directory != nullptr
+          ? open_beneath(operation.descriptor, operation.path, *open_room(operation))
+          : uninterrupted([&] { return ::open(operation.path, open_flags(operation.how), operation.permissions); });
   if (opened >= 0) settle_opened(opened, operation.how);
   return opened;
 }
@@ -61,6 +65,20 @@ int open_flags(std::uint32_t how) noexcept {
   if ((how & OpenOperation::truncate) != 0) flags |= O_TRUNC;
   if ((how & OpenOperation::append) != 0) flags |= O_APPEND;
   return flags;
+}
+
+struct open_how* open_room(OpenOperation& operation) noexcept {
+  static_assert(sizeof(operation.kernel) >= sizeof(open_how));
+  auto* how = new (operation.kernel) open_how{};
+  how->flags = static_cast<std::uint64_t>(open_flags(operation.how));
+  how->mode = (operation.how & OpenOperation::create) != 0 ? operation.permissions : 0;  // else it must be 0
+  how->resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+  if ((operation.how & OpenOperation::no_links) != 0) how->resolve |= RESOLVE_NO_SYMLINKS;
+  return how;
+}
+
+std::int32_t open_beneath(int directory, const char* path, struct open_how& how) noexcept {
+  return uninterrupted([&] { return ::syscall(SYS_openat2, directory, path, &how, sizeof how); });
 }
 
 // With O_NONBLOCK, io_uring would report EAGAIN for a read of some file systems instead of waiting for the disk.

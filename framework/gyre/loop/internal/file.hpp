@@ -2,6 +2,7 @@
 
 #include <gyre/loop/file_operation.hpp>
 
+struct open_how;
 struct statx;
 
 /// Files of the operating system, as both real backends work on them.
@@ -9,6 +10,12 @@ namespace gyre::detail {
 
 /// The flags of open(2). With O_NONBLOCK, so that a FIFO opens without its other end: `settle_opened` takes it away.
 int open_flags(std::uint32_t how) noexcept;
+
+/// The same and the rest of openat2(2), for an operation with a `directory`: fills `operation.kernel`.
+struct open_how* open_room(OpenOperation& operation) noexcept;
+
+/// openat2(2), for which the C library has no function. A descriptor, or a negative errno.
+std::int32_t open_beneath(int directory, const char* path, struct open_how& how) noexcept;
 
 /// Makes a descriptor that was opened with `open_flags` wait as regular files do.
 void settle_opened(int descriptor, std::uint32_t how) noexcept;

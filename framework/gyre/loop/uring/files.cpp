@@ -28,7 +28,10 @@ unsigned size_of(std::size_t bytes) noexcept {
 void UringLoop::prepare_file(io_uring_sqe* sqe, FileOperation& operation) noexcept {
   switch (operation.kind()) {
     case OperationKind::open: {
-      const auto& open = static_cast<OpenOperation&>(operation);
+      auto& open = static_cast<OpenOperation&>(operation);
+      if (open.directory != nullptr) {
+        return io_uring_prep_openat2(sqe, open.descriptor, open.path, detail::open_room(open));
+      }
       return io_uring_prep_openat(sqe, AT_FDCWD, open.path, detail::open_flags(open.how), open.permissions);
     }
     case OperationKind::read_file: {

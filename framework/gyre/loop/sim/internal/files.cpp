@@ -29,6 +29,22 @@ std::string SimFiles::normalised(std::string_view path) {
   return result.empty() ? "/" : result;
 }
 
+bool SimFiles::stays_beneath(std::string_view path) noexcept {
+  if (path.starts_with('/')) return false;
+  std::size_t depth = 0;
+  while (!path.empty()) {
+    const std::string_view part = path.substr(0, path.find('/'));
+    path.remove_prefix(std::min(path.size(), part.size() + 1));
+    if (part.empty() || part == ".") continue;
+    if (part != "..") {
+      ++depth;
+    } else if (depth-- == 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
 bool SimFiles::is_directory(const std::string& path) const {
   if (path == "/") return true;
   const auto next = files_.lower_bound(path + "/");
@@ -75,7 +91,10 @@ const std::string* SimFiles::text(std::string_view path) const {
 int SimFiles::open(int descriptor, const OpenOperation& operation, Duration now) {
   const std::string_view given{operation.path};
   if (given.empty()) return -ENOENT;
-  const std::string path = normalised(given);
+  if (operation.directory != nullptr && !stays_beneath(given)) return -EXDEV;
+  const std::string path =
+      normalised(operation.directory == nullptr ? std::string{given}
+                                                : std::string{operation.directory} + "/" + std::string{given});
   const bool create = (operation.how & OpenOperation::create) != 0;
   const bool change = (operation.how & (OpenOperation::write | OpenOperation::truncate)) != 0;
   const int checked = check(path);

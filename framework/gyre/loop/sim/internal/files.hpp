@@ -47,6 +47,8 @@ class SimFiles {
   };
 
   static std::string normalised(std::string_view path);
+  /// Whether a path, from where it begins on, never goes further up.
+  static bool stays_beneath(std::string_view path) noexcept;
   static FileInfo info_of(const File* file) noexcept;
   /// 0 if a file is there or could be made.
   int check(const std::string& path) const;
