@@ -1,7 +1,6 @@
 #pragma once
 
 #include <gyre/web/describe.hpp>
-#include <gyre/web/detail/json_describe.hpp>
 
 #include <cstdint>
 #include <memory>

@@ -4,7 +4,7 @@
 
 #include <gyre/web/describe.hpp>
 #include <gyre/web/detail/flat_type.hpp>
-#include <gyre/web/detail/held.hpp>
+#include <gyre/web/detail/parameter_value.hpp>
 #include <gyre/web/extract.hpp>
 #include <gyre/web/handler.hpp>
 
@@ -19,14 +19,14 @@ namespace gyre {
 /// `wire::FormLimits` with 413. Values that do not fit and broken rules are 422, all at once, as `errors` of the
 /// problem with `field` and `detail`. `std::optional<Form<T>>` is empty for a request without a body and its type.
 template <class T>
-class Form : public detail::Held<T> {
+class Form : public detail::ParameterValue<T> {
   static_assert(
       detail::is_flat_struct<T>(),
       "gyre: Form<T> needs a struct described with BOOST_DESCRIBE_STRUCT that has a default constructor, "
       "and whose members are bool, numbers, texts, described enums, or std::optional or std::vector of these");
 
  public:
-  using detail::Held<T>::Held;
+  using detail::ParameterValue<T>::ParameterValue;
 };
 
 namespace detail {

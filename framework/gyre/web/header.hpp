@@ -1,7 +1,7 @@
 #pragma once
 
 #include <gyre/web/detail/field_name.hpp>
-#include <gyre/web/detail/held.hpp>
+#include <gyre/web/detail/parameter_value.hpp>
 #include <gyre/web/extract.hpp>
 #include <gyre/web/handler.hpp>
 
@@ -20,13 +20,13 @@ namespace gyre {
 /// a problem that names it, as is one that is no `T`; `std::optional` of it takes the first for nothing. A view is
 /// valid until the answer is out.
 template <ParameterName name, class T = std::string_view>
-class Header : public detail::Held<T> {
+class Header : public detail::ParameterValue<T> {
   static_assert(detail::is_field_name(name.view()),
                 "gyre: Header<\"name\">: the name must be a token (RFC 9110 5.6.2)");
   static_assert(SegmentValue<T>, "gyre: Header<\"name\", T>: no text can be read as T; give T a static from_segment");
 
  public:
-  using detail::Held<T>::Held;
+  using detail::ParameterValue<T>::ParameterValue;
 };
 
 namespace detail {

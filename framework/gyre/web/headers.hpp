@@ -5,7 +5,7 @@
 #include <gyre/web/describe.hpp>
 #include <gyre/web/detail/field_name.hpp>
 #include <gyre/web/detail/flat_type.hpp>
-#include <gyre/web/detail/held.hpp>
+#include <gyre/web/detail/parameter_value.hpp>
 #include <gyre/web/extract.hpp>
 #include <gyre/web/handler.hpp>
 
@@ -28,14 +28,14 @@ namespace gyre {
 /// vector is wrong, as are values of another type and broken rules: 400, all at once, as `errors` of the problem with
 /// `header` and `detail`.
 template <class T>
-class Headers : public detail::Held<T> {
+class Headers : public detail::ParameterValue<T> {
   static_assert(
       detail::is_flat_struct<T>(),
       "gyre: Headers<T> needs a struct described with BOOST_DESCRIBE_STRUCT that has a default constructor, "
       "and whose members are bool, numbers, texts, described enums, or std::optional or std::vector of these");
 
  public:
-  using detail::Held<T>::Held;
+  using detail::ParameterValue<T>::ParameterValue;
 };
 
 namespace detail {

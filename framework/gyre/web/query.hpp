@@ -4,7 +4,7 @@
 
 #include <gyre/web/describe.hpp>
 #include <gyre/web/detail/flat_type.hpp>
-#include <gyre/web/detail/held.hpp>
+#include <gyre/web/detail/parameter_value.hpp>
 #include <gyre/web/extract.hpp>
 #include <gyre/web/handler.hpp>
 
@@ -34,14 +34,14 @@ namespace gyre {
 ///
 /// Nothing is allocated but what the members need.
 template <class T>
-class Query : public detail::Held<T> {
+class Query : public detail::ParameterValue<T> {
   static_assert(
       detail::is_flat_struct<T>(),
       "gyre: Query<T> needs a struct described with BOOST_DESCRIBE_STRUCT that has a default constructor, "
       "and whose members are bool, numbers, texts, described enums, or std::optional or std::vector of these");
 
  public:
-  using detail::Held<T>::Held;
+  using detail::ParameterValue<T>::ParameterValue;
 };
 
 namespace detail {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <gyre/web/detail/held.hpp>
+#include <gyre/web/detail/parameter_value.hpp>
 #include <gyre/web/extract.hpp>
 
 #include <string_view>
@@ -14,9 +14,9 @@ namespace gyre {
 /// Any media type will do, and none; one that names a charset other than UTF-8 or US-ASCII is answered with 415, a body
 /// that is no UTF-8 with 400. `std::optional<Text>` is empty for a request without a body and its type. A view that is
 /// valid until the answer is out. For bytes of any kind there are `Bytes` and `Body`.
-class Text : public detail::Held<std::string_view> {
+class Text : public detail::ParameterValue<std::string_view> {
  public:
-  using Held::Held;
+  using ParameterValue::ParameterValue;
 
   static constexpr TakesBody takes_body = TakesBody::whole;
   static bool is_present(const Request& request) noexcept { return detail::announces_body(request); }

@@ -7,11 +7,11 @@ namespace gyre::detail {
 
 /// What a handler's parameter holds, to be reached as through a pointer.
 template <class T>
-class Held {
+class ParameterValue {
  public:
   using value_type = T;
 
-  explicit Held(T value) noexcept(std::is_nothrow_move_constructible_v<T>) : value_(std::move(value)) {}
+  explicit ParameterValue(T value) noexcept(std::is_nothrow_move_constructible_v<T>) : value_(std::move(value)) {}
 
   T& operator*() & noexcept { return value_; }
   const T& operator*() const& noexcept { return value_; }
