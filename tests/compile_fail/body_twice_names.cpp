@@ -1,4 +1,4 @@
-// expect: TakesBodyOnce<gyre::Extracted<gyre::Json<int>>, std::optional<gyre::Form<User>>>
+// expect: TakesBodyOnce<gyre::Extracted<gyre::Json<int> ?>, std::optional<gyre::Form<User> ?> ?>
 #include <gyre/web/form.hpp>
 #include <gyre/web/json.hpp>
 #include <gyre/web/router.hpp>

@@ -55,21 +55,21 @@ TEST_CASE("what is no form, and what does not fit, has a status each", "[web][fo
     std::string_view problem;
   };
   constexpr std::string_view wrong_type = R"("detail":"the body must be application/x-www-form-urlencoded"})";
-  for (
-      const auto& [type, body, status, problem] : std::initializer_list<Case>{
-          {"application/x-www-form-urlencoded", "word=a", 200, "1 a -"},
-          {"Application/X-WWW-Form-Urlencoded; charset=utf-8", "word=a", 200, "1 a -"},
-          {"application/x-www-form-urlencoded; charset", "word=a", 415, wrong_type},
-          {"multipart/form-data; boundary=x", "word=a", 415, wrong_type},
-          {"text/plain", "word=a", 415, wrong_type},
-          {"", "word=a", 415, wrong_type},
-          {"application/x-www-form-urlencoded", "word=a&b=%4", 400, R"("detail":"the form has a bad escape"})"},
-          {"application/x-www-form-urlencoded", many, 413, R"("detail":"the form has too many fields"})"},
-          {"application/x-www-form-urlencoded", "word=%ff&page=0&year=x", 422,
-           R"("detail":"the form does not have the expected values","errors":[{"field":"word","detail":"must be UTF-8"},)"
-           R"({"field":"year","detail":"must be an integer from -2147483648 to 2147483647"},)"
-           R"({"field":"page","detail":"must be from 1 to 100"}]})"},
-      }) {
+  for (const auto& [type, body, status, problem] : std::initializer_list<Case>{
+           {"application/x-www-form-urlencoded", "word=a", 200, "1 a -"},
+           {"Application/X-WWW-Form-Urlencoded; charset=utf-8", "word=a", 200, "1 a -"},
+           {"application/x-www-form-urlencoded; charset", "word=a", 415, wrong_type},
+           {"multipart/form-data; boundary=x", "word=a", 415, wrong_type},
+           {"text/plain", "word=a", 415, wrong_type},
+           {"", "word=a", 415, wrong_type},
+           {"application/x-www-form-urlencoded", "word=a&b=%4", 400, R"("detail":"the form has a bad escape"})"},
+           {"application/x-www-form-urlencoded", many, 413, R"("detail":"the form has too many fields"})"},
+           {"application/x-www-form-urlencoded", "word=%ff&page=0&year=x", 422,
+            R"("detail":"the form does not have the expected values","errors":[)"
+            R"({"field":"word","detail":"must be UTF-8"},)"
+            R"({"field":"year","detail":"must be an integer from -2147483648 to 2147483647"},)"
+            R"({"field":"page","detail":"must be from 1 to 100"}]})"},
+       }) {
     INFO(type << " " << body);
     const auto answer = post(router, "/", body, "Content-Type: " + std::string{type} + "\r\n");
     CHECK(answer.status == status);
