@@ -1,6 +1,7 @@
 #pragma once
 
-// Everything that a web application includes. JSON, tests and adapters have headers of their own.
+// Everything that a web application includes. What reads described types (JSON, queries, forms, header fields), tests
+// and adapters have headers of their own.
 
 #if __cplusplus < 202002L
 #error "gyre needs C++20 or later: compile with -std=c++20"
@@ -11,10 +12,13 @@
 #include <gyre/app/arguments.hpp>
 #include <gyre/version.hpp>
 
-// What handlers can take besides the path.
+// What handlers can take, besides the path and their own types.
+#include <gyre/web/cookies.hpp>
 #include <gyre/web/extension.hpp>
+#include <gyre/web/header.hpp>
 #include <gyre/web/peer_address.hpp>
 #include <gyre/web/state.hpp>
+#include <gyre/web/text.hpp>
 
 // Answers.
 #include <gyre/web/content.hpp>
@@ -30,6 +34,7 @@
 #include <gyre/http/event_stream.hpp>
 #include <gyre/net/file.hpp>
 #include <gyre/web/last_event_id.hpp>
+#include <gyre/web/multipart.hpp>
 
 // Time limits of requests, and what a cancelled one is answered with.
 #include <gyre/http/cancel_status.hpp>

@@ -2,6 +2,10 @@
 #include "web_support.hpp"
 
 #include <gyre/coro/frame.hpp>
+#include <gyre/web/cookies.hpp>
+#include <gyre/web/header.hpp>
+#include <gyre/web/headers.hpp>
+#include <gyre/web/query.hpp>
 #include <gyre/web/router.hpp>
 
 #include <catch2/catch.hpp>
@@ -36,13 +40,25 @@ void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace {
 
+struct Page {
+  int page = 1;
+  std::string word;
+  std::string_view rest;
+  std::optional<double> x_ratio;
+  static constexpr auto rules() {
+    return gyre::rules(gyre::rule(&Page::page, gyre::range(1, 9)), gyre::rule(&Page::word, gyre::length(1, 9)));
+  }
+};
+BOOST_DESCRIBE_STRUCT(Page, (), (page, word, rest, x_ratio))
+
 struct Ignored : gyre::TaskObserver {
   Ignored() noexcept : TaskObserver([](TaskObserver&) noexcept {}) {}
 };
 
 /// Allocations of one more request, once the thread is warm: the first pays for frames and blocks.
-std::size_t allocations(Router& router, std::string_view method, std::string_view target, int status) {
-  web_test::TestRequest request{method, target};
+std::size_t allocations(Router& router, std::string_view method, std::string_view target, int status,
+                        std::string_view fields = {}) {
+  web_test::TestRequest request{method, target, fields};
   gyre::detail::BlockingExecutor executor;  // never asked: the tasks here end without waiting
   const auto dispatch = [&] {
     gyre::RequestHandler& handler = router.find(request.get());
@@ -115,6 +131,23 @@ TEST_CASE("a request in steady state allocates nothing", "[web][allocation]") {
     CHECK(allocations(*router, "HEAD", "/literal", 200) == 0);
     CHECK(allocations(*router, "GET", "/none/of/these", 404) == 0);
     CHECK(allocations(*router, "GET", "/a/../b", 400) == 0);
+  }
+}
+
+TEST_CASE("query, header fields and cookies need no memory but for their values", "[web][allocation]") {
+  Router router;
+  router.get("/query", [](gyre::Query<Page> page) { return page->rest; })
+      .get("/task", [](gyre::Query<Page> page) -> Task<std::string_view> { co_return page->rest; })
+      .get("/headers", [](gyre::Headers<Page> page) { return page->rest; })
+      .get("/header", [](gyre::Header<"Rest"> rest, gyre::Header<"Page", int>) { return *rest; })
+      .get("/cookies", [](gyre::Cookies cookies) { return cookies.get("b").value_or("none"); });
+  const std::string_view query = "?page=5&word=short&rest=more+than+a+short+string+has+room+for&x_ratio=0.5";
+  const std::string_view fields =
+      "Page: 5\r\nWord: short\r\nRest: more than a short string has room for\r\nX-Ratio: 0.5\r\n"
+      "Cookie: a=1\r\nCookie: b=more-than-a-short-string-has-room-for\r\n";
+  for (const char* target : {"/query", "/task", "/headers", "/header", "/cookies"}) {
+    INFO(target);
+    CHECK(allocations(router, "GET", target + std::string{query}, 200, fields) == 0);
   }
 }
 

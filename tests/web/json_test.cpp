@@ -19,11 +19,7 @@ namespace {
 constexpr std::string_view json_type = "Content-Type: application/json\r\n";
 
 Answer post(Router& router, std::string_view target, std::string_view body, std::string_view fields = json_type) {
-  web_test::TestRequest request{"POST", target, fields};
-  request.get().set_body(body);
-  const Response response = web_test::answer(router, request.get());
-  return {code(response.status()), std::string{response.body()}, std::string{response.content_type()},
-          std::string{response.fields()}};
+  return web_test::post(router, target, body, fields);
 }
 
 struct BadPattern {

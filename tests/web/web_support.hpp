@@ -68,6 +68,22 @@ inline Answer ask(gyre::Service& service, std::string_view method, std::string_v
           std::string{response.fields()}};
 }
 
+/// The answer to a request whose body has been collected.
+inline Answer post(gyre::Service& service, std::string_view target, std::string_view body,
+                   std::string_view fields = {}) {
+  TestRequest request{"POST", target, fields};
+  request.get().set_body(body);
+  const gyre::Response response = answer(service, request.get());
+  return {code(response.status()), std::string{response.body()}, std::string{response.content_type()},
+          std::string{response.fields()}};
+}
+
+/// A problem from its "detail" on; the whole body if it has none.
+inline std::string problem_of(const Answer& answer) {
+  const std::size_t begin = answer.body.find("\"detail\":");
+  return begin == std::string::npos ? answer.body : answer.body.substr(begin);
+}
+
 /// "200 text" in one, for tables.
 inline std::string get(gyre::Service& service, std::string_view target) {
   const Answer answer = ask(service, "GET", target);

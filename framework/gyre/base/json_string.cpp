@@ -1,5 +1,7 @@
 #include <gyre/base/json_string.hpp>
 
+#include <gyre/base/utf8.hpp>
+
 #include <algorithm>
 #include <cstring>
 
@@ -12,28 +14,6 @@ namespace {
 
 /// Whether the byte stands for itself: no control, quote or backslash, and not part of a longer sequence.
 constexpr bool is_plain(unsigned char c) noexcept { return c >= 0x20 && c < 0x80 && c != '"' && c != '\\'; }
-
-/// The length of the well-formed UTF-8 sequence that `text` begins with (Unicode table 3-7), or 0.
-std::size_t utf8_sequence(std::string_view text) noexcept {
-  const auto at = [&](std::size_t index) -> unsigned {
-    return index < text.size() ? static_cast<unsigned char>(text[index]) : 0U;
-  };
-  const auto continues = [&](std::size_t index) { return (at(index) & 0xc0U) == 0x80U; };
-  const unsigned first = at(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xc2 && first <= 0xdf) return continues(1) ? 2 : 0;
-  if ((first & 0xf0U) == 0xe0) {
-    const bool overlong = first == 0xe0 && at(1) < 0xa0;
-    const bool surrogate = first == 0xed && at(1) > 0x9f;
-    return continues(1) && continues(2) && !overlong && !surrogate ? 3 : 0;
-  }
-  if (first >= 0xf0 && first <= 0xf4) {
-    const bool overlong = first == 0xf0 && at(1) < 0x90;
-    const bool beyond = first == 0xf4 && at(1) > 0x8f;
-    return continues(1) && continues(2) && continues(3) && !overlong && !beyond ? 4 : 0;
-  }
-  return 0;
-}
 
 char* put(char* out, std::string_view text) noexcept {
   std::memcpy(out, text.data(), text.size());

@@ -18,6 +18,8 @@ std::optional<T> parse_finite(std::string_view text) noexcept {
   return value;
 }
 
+}  // namespace
+
 std::string describe(const Expectation& expected) {
   switch (expected.kind) {
     case Expectation::Kind::integer:
@@ -28,8 +30,6 @@ std::string describe(const Expectation& expected) {
   }
   return "has no valid value";
 }
-
-}  // namespace
 
 std::optional<double> parse_double(std::string_view text) noexcept { return parse_finite<double>(text); }
 std::optional<float> parse_float(std::string_view text) noexcept { return parse_finite<float>(text); }

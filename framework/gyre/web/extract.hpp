@@ -1,6 +1,7 @@
 #pragma once
 
 #include <gyre/base/assert.hpp>
+#include <gyre/base/bytes.hpp>
 #include <gyre/base/result.hpp>
 #include <gyre/http/body.hpp>
 #include <gyre/http/request.hpp>
@@ -76,6 +77,14 @@ class [[nodiscard]] Extracted {
   Rejection rejection_;
 };
 
+/// What an extractor takes of the request's body: `static constexpr gyre::TakesBody takes_body` of it. A handler can
+/// have one parameter that takes the body, or it does not compile.
+enum class TakesBody : std::uint8_t {
+  no,
+  whole,   ///< It looks at `Request::body()`: the handler waits until all of it is there.
+  stream,  ///< It reads the body through a `Body`: the handler is started as soon as the head is there.
+};
+
 /// How a handler's parameter of type `T` comes from the request. For a type of your own, write
 ///
 ///     struct User {
@@ -84,8 +93,15 @@ class [[nodiscard]] Extracted {
 ///
 /// and take it by value. For a type that you cannot change, specialise `Extract` with the same function. `extract` runs
 /// before the handler, in the order of the parameters; the first rejection is the answer. What it throws is the
-/// handler's exception. Views into the request stay valid until the answer is out. A specialisation may also have a
-/// `static void prepare()`, which is called when a route with such a parameter is registered.
+/// handler's exception. Views into the request stay valid until the answer is out.
+///
+/// Either may also have
+///
+/// - `static constexpr gyre::TakesBody takes_body`, without which it takes nothing of the body;
+/// - `static bool is_present(const gyre::Request& request)`, which makes `std::optional` of the type an extractor, too.
+///
+/// A specialisation may have a `static void prepare()`, which is called when a route with such a parameter is
+/// registered.
 template <class T>
 struct Extract {
   static Extracted<T> extract(Request& request)
@@ -100,7 +116,85 @@ struct Extract {
 /// The body as a stream: a handler that takes one is started as soon as the head is there.
 template <>
 struct Extract<Body> {
+  static constexpr TakesBody takes_body = TakesBody::stream;
   static Extracted<Body> extract(Request& request) noexcept { return Body{request}; }
+};
+
+/// The whole body as it is, whatever its media type: a view that is valid until the answer is out.
+template <>
+struct Extract<Bytes> {
+  static constexpr TakesBody takes_body = TakesBody::whole;
+  static Extracted<Bytes> extract(Request& request) noexcept { return as_bytes(request.body()); }
+};
+
+namespace detail {
+
+template <class A>
+inline constexpr bool is_extracted_type = false;
+template <class T>
+inline constexpr bool is_extracted_type<Extracted<T>> = true;
+
+/// What a handler's parameter takes of the body.
+template <class A>
+consteval TakesBody takes_body_of() {
+  if constexpr (std::is_reference_v<A>) {
+    return TakesBody::no;
+  } else if constexpr (is_extracted_type<A>) {
+    return takes_body_of<typename A::value_type>();
+  } else if constexpr (requires { Extract<A>::takes_body; }) {
+    return Extract<A>::takes_body;
+  } else if constexpr (requires { A::takes_body; }) {
+    return A::takes_body;
+  } else {
+    return TakesBody::no;
+  }
+}
+
+/// An extractor that knows whether what it wants was sent at all.
+template <class X>
+concept HasPresence = requires(const Request& request) {
+  { Extract<X>::is_present(request) } -> std::same_as<bool>;
+} || requires(const Request& request) {
+  { X::is_present(request) } -> std::same_as<bool>;
+};
+
+template <HasPresence X>
+bool is_present(const Request& request) {
+  if constexpr (requires { Extract<X>::is_present(request); }) {
+    return Extract<X>::is_present(request);
+  } else {
+    return X::is_present(request);
+  }
+}
+
+/// Whether there is a body, or its type at least.
+inline bool announces_body(const Request& request) noexcept {
+  return request.head().has(FieldId::content_type) || request.head().has_body() || !request.body().empty();
+}
+
+}  // namespace detail
+
+/// What may be absent: nothing if it was not sent. What was sent and is wrong is rejected all the same.
+template <class X>
+struct Extract<std::optional<X>> {
+  static_assert(detail::HasPresence<X>,
+                "gyre: a parameter std::optional<X> needs an X that can be absent, such as gyre::Header; give an X of "
+                "your own a static bool is_present(const gyre::Request&)");
+
+  static constexpr TakesBody takes_body = detail::takes_body_of<X>();
+
+  static Extracted<std::optional<X>> extract(Request& request) {
+    if (!detail::is_present<X>(request)) return std::optional<X>{};
+    auto value = Extract<X>::extract(request);
+    if (!value) return value.rejection();
+    return std::optional<X>{*std::move(value)};
+  }
+
+  static void prepare()
+    requires requires { Extract<X>::prepare(); }
+  {
+    Extract<X>::prepare();
+  }
 };
 
 /// A type that a handler can take by value (beside `Path`, which needs its place in the pattern).
@@ -118,6 +212,9 @@ struct Expectation {
   std::int64_t smallest = 0;
   std::uint64_t largest = 0;
 };
+
+/// "must be an integer from 0 to 255"
+std::string describe(const Expectation& expected);
 
 /// 400, "path parameter "id" must be an integer from 0 to 255"; `index` counts the pattern's placeholders.
 Rejection bad_parameter(Request& request, std::string_view pattern, unsigned index, const Expectation& expected);

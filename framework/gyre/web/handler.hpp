@@ -184,8 +184,8 @@ class Arguments {
 /// What handlers with these parameters want to become of the body.
 template <class... A>
 inline constexpr RequestHandler::BodyUse body_use_of =
-    (false || ... || (std::same_as<A, Body> || std::same_as<A, Extracted<Body>>)) ? RequestHandler::BodyUse::streamed
-                                                                                  : RequestHandler::BodyUse::collected;
+    (false || ... || (takes_body_of<A>() == TakesBody::stream)) ? RequestHandler::BodyUse::streamed
+                                                                : RequestHandler::BodyUse::collected;
 
 /// Whether a handler's result can become a stream, which looks at the request again. A type of one's own can.
 template <class R>
@@ -205,6 +205,8 @@ template <class A>
 inline constexpr bool shows_bytes = true;
 template <class T, ParameterName name>
 inline constexpr bool shows_bytes<Path<T, name>> = !HasExpectation<T>;
+template <class X>
+inline constexpr bool shows_bytes<std::optional<X>> = shows_bytes<X>;
 
 template <class R, class... A>
 inline constexpr RequestHandler::Views views_of =

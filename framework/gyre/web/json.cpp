@@ -1,6 +1,6 @@
 #include <gyre/web/json.hpp>
 
-#include <gyre/base/json_string.hpp>
+#include <gyre/web/internal/json_value.hpp>
 #include <gyre/wire/fields.hpp>
 
 #include <algorithm>
@@ -22,20 +22,6 @@ bool is_json(std::string_view media_type) noexcept {
   if (equal_ignoring_case(subtype, "json")) return true;
   return is_token(subtype) && subtype.size() > suffix.size() &&
          equal_ignoring_case(subtype.substr(subtype.size() - suffix.size()), suffix);
-}
-
-/// The violations as a member of the problem.
-std::string errors_of(const std::vector<Violation>& violations) {
-  std::string text = "\"errors\":[";
-  for (const Violation& violation : violations) {
-    if (text.back() != '[') text += ',';
-    text += "{\"pointer\":";
-    append_json_string(text, violation.pointer);
-    text += ",\"detail\":";
-    append_json_string(text, violation.detail);
-    text += '}';
-  }
-  return text += ']';
 }
 
 using Known = std::vector<const JsonObject*>;
@@ -68,7 +54,7 @@ bool read_json_body(Request& request, const JsonType& type, void* value, const J
   rejection = {outcome.status, request.arena().copy(outcome.detail)};
   if (!outcome.violations.empty()) {
     rejection.detail = "the body does not have the expected values";
-    rejection.members = request.arena().copy(errors_of(outcome.violations));
+    rejection.members = request.arena().copy(internal::errors_member("pointer", outcome.violations));
   }
   return false;
 }

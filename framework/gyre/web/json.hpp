@@ -3,6 +3,7 @@
 // Typed JSON. Not part of gyre.hpp: only who needs it pays for it. For BOOST_DESCRIBE_STRUCT and BOOST_DESCRIBE_ENUM
 // nothing else has to be included.
 
+#include <gyre/web/describe.hpp>
 #include <gyre/web/detail/json_describe.hpp>
 #include <gyre/web/extract.hpp>
 #include <gyre/web/handler.hpp>
@@ -10,8 +11,6 @@
 #include <gyre/web/json_outcome.hpp>
 #include <gyre/web/validation.hpp>
 
-#include <boost/describe/class.hpp>
-#include <boost/describe/enum.hpp>
 #include <concepts>
 #include <string>
 #include <string_view>
@@ -126,6 +125,9 @@ struct Extract<Json<T>> {
       detail::is_json_readable<T>(),
       "gyre: JSON can only be read into a T that has a default constructor and owns its text: std::string, not "
       "std::string_view");
+
+  static constexpr TakesBody takes_body = TakesBody::whole;
+  static bool is_present(const Request& request) noexcept { return detail::announces_body(request); }
 
   static Extracted<Json<T>> extract(Request& request) {
     T value{};

@@ -14,7 +14,7 @@ namespace gyre {
 
 /// One thing that is wrong with what a client sent.
 struct Violation {
-  /// Where: a JSON pointer (RFC 6901), "/user/age"; "" is the whole.
+  /// Where: a JSON pointer (RFC 6901), "/user/age"; "" is the whole. For a query, a form or header fields the name.
   std::string pointer;
   /// What: "must be from 0 to 150".
   std::string detail;

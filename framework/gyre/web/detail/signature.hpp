@@ -136,6 +136,37 @@ struct HandlerFactsOf {
   static constexpr HandlerFacts value{PathParametersOf<A...>::value, needs, sizeof...(A)};
 };
 
+/// The parameters of a handler that take the body.
+template <class... Takers>
+struct TakesBodyOnce {
+  static constexpr bool value = true;
+};
+template <class First, class Second, class... More>
+struct TakesBodyOnce<First, Second, More...> {
+  static constexpr bool value = false;
+  static_assert(sizeof(First) == 0,
+                "gyre: a handler can take the body once, but two of its parameters take it: those that stand in "
+                "TakesBodyOnce<...>");
+};
+
+template <class... A>
+struct TypeList {};
+
+template <class Takers, class... A>
+struct BodyTakers;
+template <class... Takers>
+struct BodyTakers<TypeList<Takers...>> : TakesBodyOnce<Takers...> {};
+template <class... Takers, class First, class... Rest>
+struct BodyTakers<TypeList<Takers...>, First, Rest...>
+    : std::conditional_t<takes_body_of<First>() == TakesBody::no, BodyTakers<TypeList<Takers...>, Rest...>,
+                         BodyTakers<TypeList<Takers..., First>, Rest...>> {};
+
+/// Whether at most one of a handler's parameters takes the body.
+template <bool parameters, class... A>
+inline constexpr bool takes_body_once = true;
+template <class... A>
+inline constexpr bool takes_body_once<true, A...> = BodyTakers<TypeList<>, A...>::value;
+
 /// Says in words what is wrong with a handler. `value` tells whether it can be used.
 template <class F>
 struct HandlerCheck {
@@ -154,7 +185,7 @@ struct SignatureCheck<R(A...), F> {
   static constexpr bool parameters = (true && ... && is_handler_parameter<A>());
   static constexpr bool callable = std::is_invocable_v<const F&, A...>;
   static constexpr bool answers = Respondable<typename AnswerOf<R>::type>;
-  static constexpr bool value = parameters && callable && answers;
+  static constexpr bool value = parameters && callable && answers && takes_body_once<parameters, A...>;
   static constexpr PathParameters path_parameters = PathParametersOf<A...>::value;
   static constexpr HandlerFacts facts = HandlerFactsOf<A...>::value;
 

@@ -2,6 +2,7 @@
 
 #include <gyre/base/assert.hpp>
 #include <gyre/base/json_string.hpp>
+#include <gyre/web/internal/json_value.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -13,58 +14,7 @@
 namespace gyre::internal {
 namespace {
 
-using detail::JsonEnumerator;
 using detail::JsonObject;
-
-std::uint64_t largest_unsigned(std::size_t size) noexcept { return ~std::uint64_t{0} >> (64U - 8U * size); }
-std::int64_t largest_signed(std::size_t size) noexcept {
-  return static_cast<std::int64_t>(largest_unsigned(size) >> 1U);
-}
-
-/// The low bytes of a number that fits.
-void store(void* target, std::size_t size, std::uint64_t value) noexcept {
-  const auto put = [&](auto narrow) { std::memcpy(target, &narrow, sizeof narrow); };
-  switch (size) {
-    case 1: return put(static_cast<std::uint8_t>(value));
-    case 2: return put(static_cast<std::uint16_t>(value));
-    case 4: return put(static_cast<std::uint32_t>(value));
-    default: return put(value);
-  }
-}
-
-std::string names_of(const detail::JsonEnumeration& type) {
-  std::string text;
-  for (const JsonEnumerator& each : type.enumerators) {
-    if (!text.empty()) text += ", ";
-    text.append("\"").append(each.name).append("\"");
-  }
-  return text;
-}
-
-std::string expectation(const JsonType& type) {
-  switch (type.kind) {
-    case JsonKind::boolean: return "must be true or false";
-    case JsonKind::signed_integer: {
-      const std::int64_t max = largest_signed(type.size);
-      return "must be an integer from " + std::to_string(-max - 1) + " to " + std::to_string(max);
-    }
-    case JsonKind::unsigned_integer:
-      return "must be an integer from 0 to " + std::to_string(largest_unsigned(type.size));
-    case JsonKind::single_real:
-    case JsonKind::double_real: return "must be a number";
-    case JsonKind::text:
-    case JsonKind::text_view: return "must be a string";
-    case JsonKind::as_text: return std::string{type.text->expected};
-    case JsonKind::enumeration: return "must be one of " + names_of(*type.enumeration);
-    case JsonKind::nullable: return expectation(*type.nullable->inner);
-    case JsonKind::sequence: return "must be an array";
-    case JsonKind::array: return "must be an array of " + std::to_string(type.array->count) + " elements";
-    case JsonKind::raw:
-    case JsonKind::map:
-    case JsonKind::object: break;
-  }
-  return "must be an object";
-}
 
 /// A reference token of a JSON pointer (RFC 6901 3).
 void append_token(std::string& pointer, std::string_view name) {
@@ -324,7 +274,7 @@ bool JsonReader::integer(std::int64_t value, std::string_view text) {
   } else {
     return store_number(text);
   }
-  store(target_, type_->size, static_cast<std::uint64_t>(value));
+  store_integer(target_, type_->size, static_cast<std::uint64_t>(value));
   return true;
 }
 
@@ -332,7 +282,7 @@ bool JsonReader::integer(std::uint64_t value, std::string_view text) {
   if (std::in_range<std::int64_t>(value)) return integer(static_cast<std::int64_t>(value), text);
   if (!find_value()) return copied(text);
   if (type_->kind != JsonKind::unsigned_integer || type_->size != sizeof value) return store_number(text);
-  store(target_, type_->size, value);
+  store_integer(target_, type_->size, value);
   return true;
 }
 
@@ -407,7 +357,7 @@ bool JsonReader::text(std::string_view last) {
     return true;
   }
   switch (type_->kind) {
-    case JsonKind::enumeration: return store_enumerator(last);
+    case JsonKind::enumeration: return store_enumerator(*type_, last, target_) || mismatch();
     case JsonKind::as_text: return type_->text->read(last, target_) || mismatch();
     case JsonKind::raw: {
       std::string& copy = static_cast<JsonText*>(target_)->text;
@@ -417,15 +367,6 @@ bool JsonReader::text(std::string_view last) {
     }
     default: return mismatch();
   }
-}
-
-bool JsonReader::store_enumerator(std::string_view text) {
-  for (const JsonEnumerator& each : type_->enumeration->enumerators) {
-    if (each.name != text) continue;
-    store(target_, type_->size, static_cast<std::uint64_t>(each.value));
-    return true;
-  }
-  return mismatch();
 }
 
 bool JsonReader::stop(Status status, std::string detail) {

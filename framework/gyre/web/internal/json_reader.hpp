@@ -67,7 +67,6 @@ class JsonReader final {
   bool store_number(std::string_view text);
   template <class N>
   void store_real(std::string_view text);
-  bool store_enumerator(std::string_view text);
   bool begin_aside(char opening);
   bool end_aside(char closing);
   void copy(std::string_view json);
