@@ -83,7 +83,14 @@ struct EpollLoop::FileJob : detail::BlockingJob {
   std::int32_t result = 0;
 };
 
+// What is in the kernel's cache is not worth the way to another thread and back.
 void EpollLoop::start_file(FileOperation& operation) noexcept {
+  operation.job = nullptr;
+  const std::int32_t result = detail::run_at_once(operation);
+  if (result != -EAGAIN) {
+    if (operation.kind() == OperationKind::open && result >= 0) table_.forget(result);
+    return queue_result(operation, result);
+  }
   auto job = std::make_unique<FileJob>(*this, operation);
   operation.job = job.get();
   try {
