@@ -2,6 +2,7 @@
 
 #include <gyre/web/error.hpp>
 #include <gyre/web/internal/file_answer.hpp>
+#include <gyre/web/internal/request_fields.hpp>
 #include <gyre/web/internal/setup.hpp>
 #include <gyre/wire/fields.hpp>
 #include <gyre/wire/media_type.hpp>

@@ -38,7 +38,7 @@ class EncodingSink final : public gyre::detail::BodySink {
   void set_writer(gyre::detail::Waiter* writer, bool all) noexcept override;
   bool takes_files() const noexcept override { return false; }
   int begin_file(std::uint64_t) override { return -1; }
-  void begin_file_send(std::uint64_t) noexcept override {}
+  void begin_file_send(const SendFileOperation&) noexcept override {}
   void end_file(std::uint64_t) noexcept override {}
 
  private:

@@ -1,5 +1,7 @@
 #include <gyre/web/internal/file_answer.hpp>
 
+#include <gyre/web/internal/request_fields.hpp>
+
 #include <gyre/http/body_writer.hpp>
 #include <gyre/loop/loop.hpp>
 #include <gyre/wire/byteranges.hpp>
@@ -184,19 +186,6 @@ bool is_missing(Error error) noexcept {
     case ENODEV: return true;
     default: return error == Errc::invalid_argument;  // a name that this file system cannot have
   }
-}
-
-std::optional<std::string_view> joined_field(Request& request, FieldId id) {
-  const auto& head = request.head();
-  if (!head.has(id)) return std::nullopt;
-  std::string joined;
-  std::size_t count = 0;
-  for (const wire::FieldView field : head) {
-    if (field.id != id) continue;
-    if (count++ != 0) joined += ", ";
-    joined += field.value;
-  }
-  return count == 1 ? head.find(id) : request.arena().copy(joined);
 }
 
 Task<Response> answer_with_file(Request& request, File file, FileInfo info, FileDescription about) {

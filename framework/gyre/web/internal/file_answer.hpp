@@ -29,7 +29,4 @@ Task<Response> answer_with_file(Request& request, File file, FileInfo info, File
 /// Whether it is an answer that there is nothing to open: not there, no way to it, not for us, no file to be read.
 bool is_missing(Error error) noexcept;
 
-/// The values of all fields of that name, joined with commas; nothing if there is none. In the request's memory.
-std::optional<std::string_view> joined_field(Request& request, FieldId id);
-
 }  // namespace gyre::internal
