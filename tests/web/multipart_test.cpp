@@ -202,3 +202,33 @@ TEST_CASE("a form is read while it arrives, however it is cut", "[web][multipart
     CHECK(answer.body() == "a");
   });
 }
+
+TEST_CASE("a handler that does not read a part slows its client down", "[web][multipart]") {
+  App app;
+  app.post("/",
+           [](Multipart form) -> Task<std::string> {
+             std::size_t bytes = 0;
+             auto part = co_await form.next();
+             co_await sleep_for(5s);
+             for (;;) {
+               const std::string_view piece = co_await part->read();
+               if (piece.empty()) break;
+               bytes += piece.size();
+             }
+             co_return std::to_string(bytes);
+           },
+           {.body = 8 << 20});
+  const std::string body = part("name=f; filename=x", std::string(4 << 20, 'x')) + "--b--\r\n";
+  testing::run(app, [&](testing::Client& client) -> Task<> {
+    testing::Connection connection = co_await client.connect();
+    const std::string request =
+        "POST / HTTP/1.1\r\nHost: h\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: " +
+        std::to_string(body.size()) + "\r\n\r\n" + body;
+    const TimePoint begin = client.loop().now();
+    co_await connection.write(request);
+    CHECK(client.loop().now() - begin >= 5s);
+    const testing::Answer answer = co_await connection.read_answer(Method::post);
+    CHECK(answer.body() == std::to_string(4 << 20));
+    CHECK(answer.keep_alive());
+  });
+}
