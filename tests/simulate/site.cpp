@@ -121,8 +121,7 @@ Task<int> after(Duration length, int value) {
 
 Task<Response> race(Visitor visitor, Index index, Number number) {
   const AtWork at_work{{*visitor, *index}};
-  auto both = when_any(after(pause(number), 1), after(20ms, 2));
-  const auto any = co_await std::move(both);
+  const auto any = co_await when_any(after(pause(number), 1), after(20ms, 2));
   if (any.first > 1) ledger->blame("a race without a winner");
   co_return marked(index, "raced");
 }
@@ -131,8 +130,7 @@ Task<Response> all(Visitor visitor, Index index, Number number) {
   const AtWork at_work{{*visitor, *index}};
   const TimePoint start = co_await now();
   auto limited = within(30ms, after(pause(number), 1));
-  auto both = when_all(std::move(limited), after(10ms, 2));
-  const auto [first, second] = co_await std::move(both);
+  const auto [first, second] = co_await when_all(std::move(limited), after(10ms, 2));
   const TimePoint end = co_await now();
   if (second != 2) ledger->blame("a wrong result");
   if (ledger->exact_time) {
