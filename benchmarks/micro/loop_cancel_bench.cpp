@@ -79,8 +79,7 @@ gyre::Task<> race(benchmark::State* state) {
   int value = 0;
   const Allocations allocations{*state};
   for (auto _ : *state) {
-    auto both = gyre::when_any(opaque_ready(value), gyre::as_task(gyre::sleep_for(1s)));
-    const auto any = co_await std::move(both);
+    const auto any = co_await gyre::when_any(opaque_ready(value), gyre::as_task(gyre::sleep_for(1s)));
     value = *std::get<0>(any.results);
     benchmark::DoNotOptimize(value);
   }
