@@ -5,7 +5,7 @@
 //
 // Prints how late the answers are, what a request costs the loop's thread beside the same load of plain answers and of
 // handlers that end in time, the loop's longest turn, and what is left in the end. Exit code 1 if a request was not
-// answered with 503, or a task is left. --realtime (root) runs it before everything else on the machine.
+// answered with its status, or a task is left. --realtime (root) runs it before everything else on the machine.
 
 #include "app_thread.hpp"
 #include "deadline_client.hpp"
@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cstdio>
 #include <cstring>
 
@@ -40,6 +41,14 @@ std::size_t resident() {
   if (size == 0 || std::sscanf(text.data(), "%zu %zu", &total, &pages) != 2) return 0;
   return pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 }
+
+/// Bytes of the heap that are in use.
+std::size_t allocated() {
+  const struct mallinfo2 heap = ::mallinfo2();
+  return heap.uordblks + heap.hblkhd;
+}
+
+double mebibytes(std::size_t bytes) { return static_cast<double>(bytes) / (1 << 20); }
 
 /// Measures each turn of the loop, on the clock of the thread, from the end of one to the end of the next, the call of
 /// the kernel included. It keeps the loop from waiting, so what a request costs is measured without it.
@@ -79,6 +88,7 @@ class TurnMeter : public gyre::FlushHook {
 struct Peak {
   std::size_t handlers = 0;
   std::size_t tasks = 0;
+  std::size_t allocated = 0;
   std::size_t resident = 0;
 };
 
@@ -88,7 +98,7 @@ struct Service {
   TurnMeter turns;
   Peak peak;
   const AppThread* thread = nullptr;  ///< If set, the peak is looked for.
-  std::size_t running = 0;
+  std::atomic<std::size_t> running = 0;
 
   Service() {
     app.get("/plain", [] { return "Hello, World!"; });
@@ -96,10 +106,19 @@ struct Service {
     app.get("/hangs", [this] { return wait(10s); }, {.handler = limit});
   }
 
+  /// Waits, on the client's thread, until no handler runs: the answers come first.
+  void await_rest() {
+    for (std::size_t seen = running.load(); seen != 0; seen = running.load()) running.wait(seen);
+  }
+
   void began() {
-    ++running;
-    if (thread == nullptr || running <= peak.handlers || running % 1000 != 0) return;
-    peak = {.handlers = running, .tasks = thread->tasks(), .resident = resident()};
+    const std::size_t number = ++running;
+    if (thread == nullptr || number <= peak.handlers || number % 1000 != 0) return;
+    peak = {.handlers = number, .tasks = thread->tasks(), .allocated = allocated(), .resident = resident()};
+  }
+  void ended() {
+    turns.handler_ended();
+    if (--running == 0) running.notify_one();
   }
 
   gyre::Task<std::string> wait(gyre::Duration length) {
@@ -107,10 +126,7 @@ struct Service {
       explicit Alive(Service& of) : service(&of) { service->began(); }
       Alive(const Alive&) = delete;
       Alive& operator=(const Alive&) = delete;
-      ~Alive() {
-        --service->running;
-        service->turns.handler_ended();
-      }
+      ~Alive() { service->ended(); }
       Service* service;
     };
     const Alive alive{*this};
@@ -119,115 +135,133 @@ struct Service {
   }
 };
 
-struct Settings {
-  gyre::Backend backend = gyre::Backend::automatic;
-  Scheduling scheduling = {};
-};
-
 bool failed = false;
 
-void expect_all(const Answers& answers, unsigned status) {
-  if (answers.count(status) == requests_total) return;
-  failed = true;
-  std::printf("  FAILED: %zu of %zu answers are %u\n", answers.count(status), requests_total, status);
-}
+/// A service, its loop, and a load.
+struct Site {
+  explicit Site(const AppThreadOptions& options) : server(service.app, options) {}
 
-/// One pass of the load: its answers, and the processor time that the loop's thread took for it.
-gyre::Duration ask(AppThread& server, DeadlineClient& client, const char* path, unsigned status, Answers& answers) {
-  const gyre::Duration before = server.cpu_time();
-  const Answers got = client.ask(path, 0s);
-  server.call([](gyre::Loop&) {});
-  const gyre::Duration used = server.cpu_time() - before;
-  expect_all(got, status);
-  answers.add(got);
-  return used;
-}
+  /// One pass: sends everything, waits for the answers, which have this status, and for the ends of the handlers.
+  Answers ask(DeadlineClient& client, const char* path, unsigned status, gyre::Duration over = 0s) {
+    Answers answers = client.ask(path, over);
+    service.await_rest();
+    server.call([](gyre::Loop&) {});
+    if (answers.count(status) != requests_total) {
+      failed = true;
+      std::printf("  FAILED: %zu of %zu answers are %u\n", answers.count(status), requests_total, status);
+    }
+    return answers;
+  }
 
-void print_lateness(const char* what, Answers answers) {
+  Service service;
+  AppThread server;
+};
+
+/// The passes of one kind.
+struct Passes {
+  const char* what;
+  const char* path;
+  unsigned status;
+  Answers answers = {};
+  std::vector<gyre::Duration> costs = {};
+
+  void run(Site& site, DeadlineClient& client) {
+    const gyre::Duration before = site.server.cpu_time();
+    answers.add(site.ask(client, path, status));
+    costs.push_back(site.server.cpu_time() - before);
+  }
+  void print_cost() {
+    constexpr auto requests = static_cast<double>(requests_total);
+    std::printf("  CPU a request, %-34s median %5.2f us, min %5.2f, max %5.2f\n", what,
+                microseconds(quantile(costs, 0.5)) / requests, microseconds(quantile(costs, 0)) / requests,
+                microseconds(quantile(costs, 1)) / requests);
+  }
+};
+
+void print_lateness(const char* what, Answers& answers) {
   for (gyre::Duration& wait : answers.waits) wait -= limit;
-  std::printf("  %-36s p50 %7.2f ms, p99 %7.2f, max %7.2f; %zu answers 503\n", what,
+  std::printf("  late, %-43s p50 %6.2f ms, p99 %6.2f, max %6.2f; %zu times 503\n", what,
               milliseconds(quantile(answers.waits, 0.5)), milliseconds(quantile(answers.waits, 0.99)),
               milliseconds(quantile(answers.waits, 1)), answers.count(503));
 }
 
-void print_cost(const char* what, std::vector<gyre::Duration> costs) {
-  constexpr auto requests = static_cast<double>(requests_total);
-  std::printf("  %-36s median %6.2f us of CPU a request, min %6.2f, max %6.2f\n", what,
-              microseconds(quantile(costs, 0.5)) / requests, microseconds(quantile(costs, 0)) / requests,
-              microseconds(quantile(costs, 1)) / requests);
+void print_turns(const char* what, std::vector<gyre::Duration>& turns) {
+  std::printf("  longest turn, %-35s median %5.2f ms of CPU, max %5.2f\n", what, milliseconds(quantile(turns, 0.5)),
+              milliseconds(quantile(turns, 1)));
 }
 
-void measure_load(const Settings& settings) {
-  Service service;
-  AppThread server{service.app, {.backend = settings.backend, .scheduling = settings.scheduling}};
-  DeadlineClient client{server.port()};
-  Answers plain;
-  Answers in_time;
-  Answers hanging;
-  std::vector<gyre::Duration> plain_costs;
-  std::vector<gyre::Duration> in_time_costs;
-  std::vector<gyre::Duration> hanging_costs;
-  (void)ask(server, client, "/hangs", 503, plain);
+void measure_load(const AppThreadOptions& options) {
+  Site site{options};
+  DeadlineClient client{site.server.port()};
+  Passes plain{.what = "plain handler, 200:", .path = "/plain", .status = 200};
+  Passes in_time{.what = "handler waits for 50 ms, 200:", .path = "/in_time", .status = 200};
+  Passes hanging{.what = "handler is cancelled at 50 ms, 503:", .path = "/hangs", .status = 503};
+  (void)site.ask(client, hanging.path, hanging.status);
   for (unsigned round = 0; round < rounds; ++round) {
-    plain_costs.push_back(ask(server, client, "/plain", 200, plain));
-    in_time_costs.push_back(ask(server, client, "/in_time", 200, in_time));
-    hanging_costs.push_back(ask(server, client, "/hangs", 503, hanging));
+    for (Passes* passes : {&plain, &in_time, &hanging}) passes->run(site, client);
   }
-  Answers staggered = client.ask("/hangs", spread);
-  expect_all(staggered, 503);
+  Answers staggered = site.ask(client, hanging.path, hanging.status, spread);
+  print_lateness("staggered over 4 s:", staggered);
+  print_lateness("all at once, since the send:", hanging.answers);
+  for (Passes* passes : {&plain, &in_time, &hanging}) passes->print_cost();
 
-  print_lateness("late, staggered over 4 s:", std::move(staggered));
-  print_lateness("late, all at once, since the send:", std::move(hanging));
-  print_cost("plain answer:", std::move(plain_costs));
-  print_cost("handler waits for 50 ms, 200:", std::move(in_time_costs));
-  print_cost("handler is cancelled at 50 ms, 503:", std::move(hanging_costs));
-
-  std::vector<gyre::Duration> beginning;
+  TurnMeter& turns = site.service.turns;
+  std::vector<gyre::Duration> others;
   std::vector<gyre::Duration> ending;
   for (unsigned round = 0; round < rounds; ++round) {
-    server.call([&](gyre::Loop& loop) { service.turns.start(loop); });
-    expect_all(client.ask("/hangs", 0s), 503);
-    server.call([&](gyre::Loop&) { service.turns.stop(); });
-    beginning.push_back(service.turns.longest);
-    ending.push_back(service.turns.longest_ending);
+    site.server.call([&](gyre::Loop& loop) { turns.start(loop); });
+    (void)site.ask(client, hanging.path, hanging.status);
+    site.server.call([&](gyre::Loop&) { turns.stop(); });
+    others.push_back(turns.longest);
+    ending.push_back(turns.longest_ending);
   }
-  std::printf("  longest turn, handlers begin:        median %6.2f ms of CPU, max %6.2f\n",
-              milliseconds(quantile(beginning, 0.5)), milliseconds(quantile(beginning, 1)));
-  std::printf("  longest turn, handlers are cancelled: median %5.2f ms of CPU, max %6.2f\n",
-              milliseconds(quantile(ending, 0.5)), milliseconds(quantile(ending, 1)));
+  print_turns("in which no handler ends:", others);
+  print_turns("in which handlers are cancelled:", ending);
 }
 
-void measure_rest(const Settings& settings) {
-  Service service;
-  AppThread server{service.app, {.backend = settings.backend, .scheduling = settings.scheduling, .task_tree = true}};
-  std::size_t before = 0;
-  server.call([&](gyre::Loop&) {
-    before = server.tasks();
-    service.thread = &server;
-  });
-  const auto mebibytes = [](std::size_t bytes) { return static_cast<double>(bytes) / (1 << 20); };
-  const double resident_before = mebibytes(resident());
-  std::array<double, 5> after{};
+/// Tasks and memory: before, while everything waits, after each round, without connections, without a server.
+void measure_rest(AppThreadOptions options) {
+  options.task_tree = true;
+  const std::size_t allocated_at_first = allocated();
+  std::size_t tasks_before = 0;
+  std::size_t tasks_left = 0;
+  std::string in_use;
+  std::string in_memory;
+  Peak peak;
+  const auto note = [&](std::size_t heap, std::size_t memory) {
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), " %6.1f", mebibytes(heap));
+    in_use += text.data();
+    std::snprintf(text.data(), text.size(), " %6.1f", mebibytes(memory));
+    in_memory += text.data();
+  };
   {
-    DeadlineClient client{server.port()};
-    for (double& each : after) {
-      expect_all(client.ask("/hangs", 0s), 503);
-      each = mebibytes(resident());
+    Site site{options};
+    site.server.call([&](gyre::Loop&) {
+      tasks_before = site.server.tasks();
+      site.service.thread = &site.server;
+    });
+    note(allocated(), resident());
+    std::optional<DeadlineClient> client{site.server.port()};
+    for (unsigned round = 0; round < rounds; ++round) {
+      (void)site.ask(*client, "/hangs", 503);
+      peak = site.service.peak;
+      if (round == 0) note(peak.allocated, peak.resident);
+      note(allocated(), resident());
     }
+    client.reset();
+    site.server.call([&](gyre::Loop&) { tasks_left = site.server.tasks() - tasks_before; });
+    ::malloc_trim(0);
+    note(allocated(), resident());
   }
-  std::size_t left = 0;
-  std::size_t running = 0;
-  server.call([&](gyre::Loop&) {
-    left = server.tasks() - before;
-    running = service.running;
-  });
-  std::printf("  tasks: %zu before, %zu with %zu handlers waiting; %zu more and %zu handlers at the end\n", before,
-              service.peak.tasks, service.peak.handlers, left, running);
-  std::printf("  resident MiB: %.1f before, %.1f at most while they wait, %.1f %.1f %.1f %.1f %.1f after each round",
-              resident_before, mebibytes(service.peak.resident), after[0], after[1], after[2], after[3], after[4]);
   ::malloc_trim(0);
-  std::printf(", %.1f at the end, trimmed\n", mebibytes(resident()));
-  if (left != 0 || running != 0) failed = true;
+  note(allocated(), resident());
+  std::printf("  tasks: %zu before, %zu with %zu handlers at work, %zu more than before at the end\n", tasks_before,
+              peak.tasks, peak.handlers, tasks_left);
+  std::printf("  MiB               before waiting  after 1      2      3      4      5 closed server gone\n");
+  std::printf("  of the heap      %s (%.1f at first)\n", in_use.c_str(), mebibytes(allocated_at_first));
+  std::printf("  resident         %s\n", in_memory.c_str());
+  if (tasks_left != 0) failed = true;
 }
 
 }  // namespace
@@ -244,8 +278,9 @@ int main(int argc, char** argv) try {
   pin(1, scheduling);
   for (const gyre::Backend backend : backends) {
     std::printf("%s\n", std::string{gyre::name(backend)}.c_str());
-    measure_load({.backend = backend, .scheduling = scheduling});
-    measure_rest({.backend = backend, .scheduling = scheduling});
+    const AppThreadOptions options{.backend = backend, .scheduling = scheduling};
+    measure_load(options);
+    measure_rest(options);
   }
   return failed ? 1 : 0;
 } catch (const std::exception& error) {
