@@ -19,6 +19,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -41,6 +42,34 @@ struct Scheduling {
   /// Before everything else on the machine (SCHED_FIFO), which needs root.
   bool realtime = false;
 };
+
+/// What the command line of these programs says: `[uring|epoll] [--realtime]`.
+struct Settings {
+  std::vector<gyre::Backend> backends;  ///< Those named, else all that this machine has.
+  Scheduling scheduling;
+};
+
+/// Throws if an argument is none.
+inline Settings settings_of(int argc, char** argv) {
+  Settings settings;
+  for (int index = 1; index < argc; ++index) {
+    const std::string_view argument = argv[index];
+    if (argument == "--realtime") {
+      settings.scheduling.realtime = true;
+    } else if (argument == name(gyre::Backend::uring)) {
+      settings.backends.push_back(gyre::Backend::uring);
+    } else if (argument == name(gyre::Backend::epoll)) {
+      settings.backends.push_back(gyre::Backend::epoll);
+    } else {
+      throw std::invalid_argument{"arguments are: [uring|epoll] [--realtime]"};
+    }
+  }
+  if (!settings.backends.empty()) return settings;
+  for (const gyre::Backend backend : {gyre::Backend::uring, gyre::Backend::epoll}) {
+    if (gyre::make_loop({.backend = backend})) settings.backends.push_back(backend);
+  }
+  return settings;
+}
 
 /// Pins the calling thread to a processor, where the machine has it. Throws if it may not be put before all others.
 inline void pin(unsigned processor, const Scheduling& scheduling) {

@@ -13,12 +13,12 @@
 #include <gyre/coro/this_scope.hpp>
 
 #include <malloc.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <array>
 #include <atomic>
 #include <cstdio>
-#include <cstring>
 
 namespace {
 
@@ -28,6 +28,14 @@ using namespace std::chrono_literals;
 constexpr gyre::Duration limit = 50ms;
 constexpr unsigned rounds = 5;
 constexpr gyre::Duration spread = 4s;
+
+/// The process needs two for each connection, more than many systems give without being asked.
+void raise_descriptor_limit() {
+  rlimit limits{};
+  if (::getrlimit(RLIMIT_NOFILE, &limits) != 0) return;
+  limits.rlim_cur = limits.rlim_max;
+  (void)::setrlimit(RLIMIT_NOFILE, &limits);
+}
 
 /// Bytes of the process that are in memory.
 std::size_t resident() {
@@ -267,18 +275,12 @@ void measure_rest(AppThreadOptions options) {
 }  // namespace
 
 int main(int argc, char** argv) try {
-  std::vector<gyre::Backend> backends;
-  Scheduling scheduling;
-  for (int index = 1; index < argc; ++index) {
-    if (std::strcmp(argv[index], "uring") == 0) backends.push_back(gyre::Backend::uring);
-    if (std::strcmp(argv[index], "epoll") == 0) backends.push_back(gyre::Backend::epoll);
-    if (std::strcmp(argv[index], "--realtime") == 0) scheduling.realtime = true;
-  }
-  if (backends.empty()) backends = {gyre::Backend::uring, gyre::Backend::epoll};
-  pin(1, scheduling);
-  for (const gyre::Backend backend : backends) {
+  const Settings settings = settings_of(argc, argv);
+  pin(1, settings.scheduling);
+  raise_descriptor_limit();
+  for (const gyre::Backend backend : settings.backends) {
     std::printf("%s\n", std::string{gyre::name(backend)}.c_str());
-    const AppThreadOptions options{.backend = backend, .scheduling = scheduling};
+    const AppThreadOptions options{.backend = backend, .scheduling = settings.scheduling};
     measure_load(options);
     measure_rest(options);
   }

@@ -6,7 +6,7 @@
 //
 // Prints the quantiles of 2,000 samples for each backend and each way to leave, with an idle server and beside one
 // keep-alive connection that asks as fast as it is answered. --realtime (root) runs it before everything else on the
-// machine; the busy client then shares its processor in turns.
+// machine.
 
 #include "app_thread.hpp"
 
@@ -17,7 +17,6 @@
 #include <array>
 #include <atomic>
 #include <cstdio>
-#include <cstring>
 
 namespace {
 
@@ -148,16 +147,9 @@ void measure(gyre::Backend backend, const Scheduling& scheduling) {
 }  // namespace
 
 int main(int argc, char** argv) try {
-  std::vector<gyre::Backend> backends;
-  Scheduling scheduling;
-  for (int index = 1; index < argc; ++index) {
-    if (std::strcmp(argv[index], "uring") == 0) backends.push_back(gyre::Backend::uring);
-    if (std::strcmp(argv[index], "epoll") == 0) backends.push_back(gyre::Backend::epoll);
-    if (std::strcmp(argv[index], "--realtime") == 0) scheduling.realtime = true;
-  }
-  if (backends.empty()) backends = {gyre::Backend::uring, gyre::Backend::epoll};
-  pin(1, scheduling);
-  for (const gyre::Backend backend : backends) measure(backend, scheduling);
+  const Settings settings = settings_of(argc, argv);
+  pin(1, settings.scheduling);
+  for (const gyre::Backend backend : settings.backends) measure(backend, settings.scheduling);
   return 0;
 } catch (const std::exception& error) {
   std::fprintf(stderr, "lost_clients: %s\n", error.what());
