@@ -1,3 +1,4 @@
+#include <gyre/coro/task_tree.hpp>
 #include <gyre/gyre.hpp>
 #include <gyre/testing/client.hpp>
 
@@ -162,4 +163,61 @@ TEST_CASE("a serve that cannot start throws why and leaves nothing", "[app]") {
   CHECK(loop.open_descriptors() == 0);
   CHECK(loop.armed() == 0);
   CHECK_FALSE(loop.has_timers());
+}
+
+TEST_CASE("an app that serves on a loop with a task tree shows that one", "[app][tree]") {
+  SimOptions sim;
+  sim.task_tree = true;
+  SimLoop loop{sim};
+  const TaskTree* const before = loop.task_tree();
+  REQUIRE(before != nullptr);
+  App app;
+  app.get("/tasks", [&app] { return app.task_tree(); });
+  loop.run([](Loop& on, App& served) -> Task<> {
+    Context& context = co_await this_context();
+    Scope scope{context};
+    Event serving;
+    RunOptions options = on_any_port();
+    options.task_tree = true;
+    scope.spawn(served.serve(on, options, &serving));
+    co_await serving.wait();
+    {
+      testing::Client client{on, served.endpoints().at(0)};
+      const testing::Answer answer = co_await client.get("/tasks");
+      CHECK_THAT(answer.body(), Catch::Contains("context GET /tasks"));
+    }
+    served.stop();
+    co_await scope.join();
+  }(loop, app));
+  CHECK(loop.task_tree() == before);
+}
+
+TEST_CASE("of two apps on one loop the first keeps the task tree, and takes it along", "[app][tree]") {
+  SimLoop loop;
+  App first;
+  App second;
+  second.get("/tasks", [&second] { return second.task_tree(); });
+  loop.run([](Loop& on, App& one, App& two) -> Task<> {
+    Context& context = co_await this_context();
+    Scope scope{context};
+    Event serving_one;
+    Event serving_two;
+    RunOptions options = on_any_port();
+    options.task_tree = true;
+    scope.spawn(one.serve(on, options, &serving_one));
+    co_await serving_one.wait();
+    scope.spawn(two.serve(on, options, &serving_two));
+    co_await serving_two.wait();
+    {
+      testing::Client client{on, two.endpoints().at(0)};
+      const testing::Answer with_tree = co_await client.get("/tasks");
+      CHECK_THAT(with_tree.body(), Catch::Contains("context GET /tasks"));
+      one.stop();
+      co_await sleep_for(1ms);
+      const testing::Answer without = co_await client.get("/tasks");
+      CHECK_THAT(without.body(), Catch::Contains("the task tree is off"));
+    }
+    two.stop();
+    co_await scope.join();
+  }(loop, first, second));
 }
