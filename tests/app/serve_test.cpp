@@ -123,6 +123,50 @@ TEST_CASE("a cancelled serve says so, after the drain", "[app]") {
   CHECK(loop.open_descriptors() == 0);
 }
 
+TEST_CASE("background tasks of a cancelled serve go on until it has drained", "[app]") {
+  SimLoop loop;
+  App app;
+  TimePoint answered{};
+  TimePoint ended{};
+  CancelReason reason = CancelReason::none;
+  app.background([&]() -> Task<> {
+    Context& context = co_await this_context();
+    try {
+      co_await sleep_for(1h);
+    } catch (const Cancelled&) {
+      ended = context.executor().now();
+      reason = context.reason();
+    }
+    if (reason != CancelReason::none) throw Cancelled{};
+  });
+  app.get("/slow", [&]() -> Task<std::string> {
+    co_await sleep_for(3s);
+    answered = co_await now();
+    co_return "done";
+  });
+  loop.run([](Loop& on, App& served) -> Task<> {
+    Context& context = co_await this_context();
+    Scope serving_scope{context};
+    Scope client_scope{context};
+    Event serving;
+    serving_scope.spawn(served.serve(on, on_any_port(), &serving));
+    co_await serving.wait();
+    auto ask = [](Loop& here, App& asked) -> Task<> {
+      testing::Client client{here, asked.endpoints().at(0)};
+      const testing::Answer answer = co_await client.get("/slow");
+      CHECK(answer.body() == "done");
+    };
+    client_scope.spawn(ask(on, served));
+    co_await sleep_for(1s);
+    serving_scope.cancel(CancelReason::requested);
+    co_await serving_scope.join();
+    co_await client_scope.join();
+  }(loop, app));
+  CHECK(answered == TimePoint{} + 3s);
+  CHECK(ended >= answered);
+  CHECK(reason == CancelReason::shutdown);
+}
+
 TEST_CASE("a serve that cannot start throws why and leaves nothing", "[app]") {
   SimLoop loop;
   App app;

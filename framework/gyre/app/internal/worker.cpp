@@ -162,7 +162,9 @@ Task<> Worker::serve(Callback<void()>& started, Callback<void(Scope&)>& extra) {
   }
 
   Scope accepting{context};
-  Scope beside{context};
+  Context apart{*loop_};  // a root: a cancellation of `serve` begins the drain, and what runs beside ends after that
+  apart.set_label(context.label());
+  Scope beside{apart};
   try {
     for (const Listening& listening : listeners_) accepting.spawn(server->serve(*listening.listener));
     extra(beside);
@@ -185,8 +187,6 @@ Task<> Worker::serve(Callback<void()>& started, Callback<void(Scope&)>& extra) {
   beside.cancel(CancelReason::shutdown);
   try {
     co_await beside.join();
-  } catch (const Cancelled&) {
-    // told from outside, before we could
   } catch (...) {
     failure = std::current_exception();
   }
