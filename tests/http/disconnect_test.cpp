@@ -473,3 +473,68 @@ TEST_CASE("what a handler without a client can still ask for", "[http][disconnec
     CHECK(site.server.statistics().handlers_orphaned == 0);
   });
 }
+
+namespace {
+
+/// Parks a task until somebody resumes it from anywhere.
+struct Parking {
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> handle) noexcept { parked = handle; }
+  void await_resume() const noexcept {}
+  std::coroutine_handle<> parked;
+};
+
+/// Resumes who is parked when it is destroyed.
+class ResumeAtEnd {
+ public:
+  explicit ResumeAtEnd(Parking& parking) noexcept : parking_(&parking) {}
+  ResumeAtEnd(ResumeAtEnd&& other) noexcept : parking_(std::exchange(other.parking_, nullptr)) {}
+  ResumeAtEnd& operator=(ResumeAtEnd&&) = delete;
+  ~ResumeAtEnd() {
+    if (parking_ != nullptr && parking_->parked) std::exchange(parking_->parked, {}).resume();
+  }
+
+ private:
+  Parking* parking_;
+};
+
+}  // namespace
+
+TEST_CASE("the end of one handler without a client ends another, and the stop is over once", "[http][disconnect][stop]") {
+  SimLoop loop;
+  Parking parking;
+  Router router;
+  router.get(
+      "/parked",
+      [&]() -> Task<std::string> {
+        co_await parking;
+        co_return "";
+      },
+      detach);
+  router.get(
+      "/resumes",
+      [&](Request& request) -> Task<std::string> {
+        request.extensions().set(ResumeAtEnd{parking});
+        co_await sleep_for(50ms);
+        co_return "";
+      },
+      detach);
+  with_routes(loop, router, [&](RouteSite& site) -> Task<> {
+    {
+      Stream stream = co_await site.connect();
+      co_await send(stream, request("GET /parked") + request("GET /resumes"));
+      co_await sleep_for(10ms);
+      stream.reset();
+    }
+    co_await sleep_for(1ms);
+    CHECK(site.server.statistics().handlers_orphaned == 2);
+    const TimePoint start = loop.now();
+    site.listener.stop();
+    co_await site.server.stop(10s);
+    CHECK(loop.now() - start == 39ms);
+    CHECK(site.server.statistics().handlers_orphaned == 0);
+    CHECK(site.server.statistics().answers_dropped == 2);
+    // What was scheduled once too often would come now.
+    co_await sleep_for(1ms);
+  });
+}

@@ -38,9 +38,10 @@ void Orphans::on_timer(Timer& timer) noexcept {
 
 void Orphans::on_work(Work& work) noexcept {
   auto& self = static_cast<Orphans&>(work);
-  self.scheduled_ = false;
-  // One at a time: the end of a frame may run code of the application, which may end others.
+  // One at a time: the end of a frame may run code of the application, which may end others. Those are found here, too,
+  // so nothing is scheduled for them: once the last one has gone the server may be destroyed.
   while (Exchange* ended = self.exchanges_.find([](Exchange& each) { return each.task_done; })) self.end(*ended);
+  self.scheduled_ = false;
   self.server_->one_gone();
 }
 
