@@ -1,6 +1,7 @@
 #include "mixed_service.hpp"
 #include "route_site.hpp"
 
+#include <gyre/loop/shield.hpp>
 #include <gyre/loop/sim/sim_loop.hpp>
 
 #include <catch2/catch.hpp>
@@ -192,6 +193,46 @@ TEST_CASE("requests of one connection keep its place together, each as its route
       CHECK(all[3].finished);
       CHECK(site.server.statistics().answers_dropped == 4);
     });
+  });
+}
+
+TEST_CASE("a place is kept until the connection has gone, too", "[http][disconnect][limits]") {
+  for_each_sim_loop([](Loop& loop) {
+    ServerOptions options;
+    options.limits.connections = 1;
+    Witness witness;
+    Router router;
+    router.get("/finish", [&] { return work(&witness, 30ms); }, finish);
+    router.get("/unwinds", []() -> Task<std::string> {
+      bool cancelled = false;
+      try {
+        co_await sleep_for(1h);
+      } catch (const Cancelled&) {
+        cancelled = true;
+      }
+      if (!cancelled) co_return "";
+      auto unwinding = shield(1h, sleep_for(90ms));
+      (void)co_await std::move(unwinding);
+      throw Cancelled{};
+    });
+    router.get("/", [] { return "hello"; });
+    with_routes(
+        loop, router,
+        [&](RouteSite& site) -> Task<> {
+          const std::string ask = request("GET /", "Connection: close\r\n");
+          co_await leave(&site, request("GET /finish") + request("GET /unwinds"));
+          co_await sleep_for(50ms);
+          CHECK(witness.finished);
+          CHECK(site.server.statistics().connections_open == 1);
+          std::string answer = co_await site.ask(ask);
+          CHECK(answer.starts_with("HTTP/1.1 503 "));
+          co_await sleep_for(49ms);
+          CHECK(site.server.statistics().handlers_running == 0);
+          CHECK(site.server.statistics().connections_open == 0);
+          answer = co_await site.ask(ask);
+          CHECK(answer.starts_with("HTTP/1.1 200 "));
+        },
+        options);
   });
 }
 
@@ -500,7 +541,8 @@ class ResumeAtEnd {
 
 }  // namespace
 
-TEST_CASE("the end of one handler without a client ends another, and the stop is over once", "[http][disconnect][stop]") {
+TEST_CASE("the end of one handler without a client ends another, and the stop is over once",
+          "[http][disconnect][stop]") {
   SimLoop loop;
   Parking parking;
   Router router;

@@ -18,6 +18,7 @@ Connection::Connection(ServerState& server, int fd) noexcept
       Work(&Connection::on_work),
       server_(&server) {
   ReceiveOperation::descriptor = fd;
+  place_.take();
 }
 
 Connection& Connection::make(ServerState& server, int descriptor) {
@@ -221,13 +222,12 @@ void Connection::close(CancelReason reason) noexcept {
   unwatch();
   if (!flushed()) reset_ = true;
   if (sending_ != nullptr) loop.cancel(*sending_);
-  Exchange* keeper = nullptr;
   exchanges_.for_each([&](Exchange& exchange) {
     if (exchange.stage == Exchange::Stage::writing) reset_ = true;
     if (!exchange.task_active) {
       release(exchange);
     } else if (exchange.handler_at_work() && on_disconnect(exchange) != OnDisconnect::cancel) {
-      orphan(exchange, keeper);
+      orphan(exchange);
     } else {
       exchange.cancel(reason);
     }
@@ -235,9 +235,8 @@ void Connection::close(CancelReason reason) noexcept {
   schedule_work();  // whoever closes from within a task leaves the rest to a later step
 }
 
-// The handler runs on without its connection. `keeper`: one of those that keep its place, null as long as there is
-// none.
-void Connection::orphan(Exchange& exchange, Exchange*& keeper) noexcept {
+// The handler runs on without its connection.
+void Connection::orphan(Exchange& exchange) noexcept {
   if (reading_ == &exchange) {
     reading_ = nullptr;
     InputBuffer rest;
@@ -252,11 +251,7 @@ void Connection::orphan(Exchange& exchange, Exchange*& keeper) noexcept {
   --exchange_count_;
   exchange.connection = nullptr;
   exchange.orphans = &server_->orphans;
-  if (on_disconnect(exchange) == OnDisconnect::finish) {
-    exchange.join_slot(keeper);
-    keeper = &exchange;
-    placed_ = false;
-  }
+  if (on_disconnect(exchange) == OnDisconnect::finish) exchange.place.join(place_);
   server_->orphans.adopt(exchange);
 }
 
@@ -275,7 +270,7 @@ bool Connection::settle() noexcept {
       server.loop.close(socket());
     }
   }
-  if (placed_) --server.statistics.connections_open;
+  if (place_.leave()) --server.statistics.connections_open;
   delete this;
   server.one_gone();
   return true;

@@ -183,7 +183,7 @@ class Connection final : private ReceiveOperation,
   void linger() noexcept;
   void close(CancelReason reason = CancelReason::client_gone) noexcept;
   void abort() noexcept;
-  void orphan(Exchange& exchange, Exchange*& keeper) noexcept;
+  void orphan(Exchange& exchange) noexcept;
   void leave() noexcept;
   void start_session();
   /// Ends a connection that has nothing more to do and nothing more to expect.
@@ -218,11 +218,11 @@ class Connection final : private ReceiveOperation,
   bool file_send_ = false;  ///< A file is on its way past the outputs.
   bool judging_ = false;    ///< The send was interrupted to see how far it got.
   bool reset_ = false;      ///< Closed with a reset, so that nothing looks complete.
-  bool placed_ = true;      ///< Counts as open; no more once it has left its place to exchanges that outlive it.
   TimePoint deadline_ = time_never;
   TimePoint phase_deadline_ = time_never;  ///< Of the head that is arriving; in the end of the client's end.
   TimePoint send_deadline_ = time_never;   ///< Of what is being sent.
   std::unique_ptr<Watch> watch_;
+  PlaceShare place_;  ///< Its own, which exchanges that outlive it may have part in.
 };
 
 }  // namespace gyre::http

@@ -57,7 +57,7 @@ void Orphans::end(Exchange& exchange) noexcept {
   } catch (...) {
     if (!exchange.body_threw()) (void)server_->service.failed(exchange.request, std::current_exception());
   }
-  if (exchange.leave_slot()) --statistics.connections_open;
+  if (exchange.place.leave()) --statistics.connections_open;
   static_cast<ListHook<Exchange>&>(exchange).unlink();
   if (empty()) disarm();
   server_->exchanges.give_back(exchange);
