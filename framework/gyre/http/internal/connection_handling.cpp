@@ -101,7 +101,7 @@ void Connection::start_task(Exchange& exchange) {
   const Duration limit = exchange.handler->options().handler.value_or(server_->options.limits.handler);
   Context& context = exchange.enter(server_->context);
   exchange.deadline = time_after(now(), limit);
-  exchange.deadline_status = exchange.handler->options().deadline_status.value_or(Status::service_unavailable);
+  exchange.status_at_deadline = exchange.handler->options().deadline_status.value_or(Status::service_unavailable);
   context.limit_deadline(exchange.deadline);
   exchange.offer_control();
   exchange.stage = Exchange::Stage::running;
@@ -190,13 +190,13 @@ void Connection::expire(Exchange& exchange) {
   if (exchange.task_done) return;  // just in time: it is about to be looked at
   exchange.cancel(CancelReason::deadline);
   exchange.late = true;
-  ready(exchange, Response::problem(exchange.deadline_status));
+  ready(exchange, Response::problem(exchange.status_at_deadline));
 }
 
 void Exchange::limit_deadline(TimePoint when, Status status) noexcept {
   if (stage != Stage::running || when >= deadline) return;
   deadline = when;
-  deadline_status = status;
+  status_at_deadline = status;
   context->limit_deadline(when);
   if (connection != nullptr) {
     connection->deadline_moved();

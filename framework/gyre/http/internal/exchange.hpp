@@ -59,8 +59,8 @@ struct Exchange final : TaskObserver,
   BodyWriter writer{outgoing};
 
   std::optional<Context> context;
-  TimePoint deadline = time_never;                       ///< Of the handler.
-  Status deadline_status = Status::service_unavailable;  ///< What it is answered with.
+  TimePoint deadline = time_never;                          ///< Of the handler.
+  Status status_at_deadline = Status::service_unavailable;  ///< What it is answered with.
   Task<Response> task;
   Task<> body_task;
   Response response;
@@ -99,6 +99,7 @@ struct Exchange final : TaskObserver,
  private:
   bool inform(Status status, std::string_view fields) override;
   void limit_deadline(TimePoint when, Status status) noexcept override;
+  Status deadline_status() const noexcept override { return status_at_deadline; }
   Result<SocketAddress> peer_address() override;
 };
 
