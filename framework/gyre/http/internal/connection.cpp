@@ -55,8 +55,9 @@ void Connection::on_watch(Operation& operation, const Completion& completion) no
   Connection& self = *static_cast<Watch&>(operation).connection;
   self.guarded([&] {
     // Whoever is at work for the client need not go on. Without one the end is not heard before what there is to read.
-    if (completion.result <= 0 || !self.paused_) return;
-    self.watch_->hung_up = true;
+    if (completion.result == -ECANCELED || !self.paused_) return;
+    self.watch_->over = true;
+    if (completion.result <= 0) return;  // watched anew, it could fail for ever in one turn
     if (self.at_work() && self.server_->options.half_close == HalfClose::gone) self.on_end(false);
   });
 }

@@ -75,7 +75,7 @@ class Connection final : private ReceiveOperation,
   struct Watch : PollOperation {
     explicit Watch(Connection& owner) noexcept : PollOperation(&Connection::on_watch), connection(&owner) {}
     Connection* connection;
-    bool hung_up = false;  ///< It has said so: there is nothing more to watch for.
+    bool over = false;  ///< It has said that the client hung up, or failed: nothing is watched for any more.
   };
 
   Connection(ServerState& server, int descriptor) noexcept;

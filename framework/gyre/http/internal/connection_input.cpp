@@ -181,10 +181,11 @@ void Connection::pause_or_resume() noexcept {
   set_deadline();
 }
 
-// Few connections ever need it, so it is not part of every one. Without memory for it the hang-up is heard later.
+// Few connections ever need it, so it is not part of every one. Without memory for it, here or in the kernel, the
+// hang-up is heard later.
 void Connection::watch() noexcept {
   if (watch_ == nullptr) watch_.reset(new (std::nothrow) Watch{*this});
-  if (watch_ == nullptr || watch_->hung_up) return;
+  if (watch_ == nullptr || watch_->over) return;
   watch_->descriptor = socket();
   watch_->events = PollOperation::hang_up;
   server_->loop.submit(*watch_);
