@@ -281,6 +281,44 @@ TEST_CASE("what had arrived of a body can still be read, and the rest fails", "[
   }
 }
 
+TEST_CASE("what a handler without a client throws is told as with one", "[http][disconnect]") {
+  SimLoop loop;
+  std::vector<std::string> heard;
+  Router router;
+  router.on_error([&](const ErrorReport& report) { heard.emplace_back(report.request.path()); });
+  const auto read_and_throw = [](Errc error) {
+    return [error](Body body) -> Task<std::string> {
+      for (;;) {
+        const Result<std::string_view> piece = co_await body.read();
+        if (!piece || piece->empty()) break;
+      }
+      throw Failure{error};
+      co_return "";
+    };
+  };
+  const auto cancel_itself = [](CancelReason reason) {
+    return [reason](Request& asked) -> Task<std::string> {
+      co_await sleep_for(20ms);
+      if (reason != CancelReason::none) asked.context().cancel(reason);
+      throw Cancelled{};
+      co_return "";
+    };
+  };
+  router.post("/refused", read_and_throw(Errc::connection_refused), finish);
+  router.post("/closed", read_and_throw(Errc::closed), finish);
+  router.get("/none", cancel_itself(CancelReason::none), finish);
+  router.get("/shed", cancel_itself(CancelReason::shed), finish);
+  with_routes(loop, router, [&](RouteSite& site) -> Task<> {
+    for (const std::string path : {"/refused", "/closed"}) {
+      co_await leave(&site, request("POST " + path, "Content-Length: 10\r\n", "0123"));
+    }
+    for (const std::string path : {"/none", "/shed"}) co_await leave(&site, request("GET " + path));
+    co_await site.quiet();
+    CHECK(site.server.statistics().answers_dropped == 4);
+  });
+  CHECK(heard == std::vector<std::string>{"/refused", "/none"});
+}
+
 TEST_CASE("a stream is cancelled and a session hears it, whatever their route says", "[http][disconnect][stream]") {
   for_each_sim_loop([](Loop& loop) {
     Witness stream;

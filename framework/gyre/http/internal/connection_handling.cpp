@@ -166,8 +166,8 @@ bool Exchange::body_threw() const noexcept {
   if (!incoming.failed()) return false;
   try {
     throw;
-  } catch (const Failure&) {
-    return true;
+  } catch (const Failure& failure) {
+    return failure.error().code() == incoming.error().code();  // not that of a database, say
   } catch (...) {
     return false;
   }

@@ -1,5 +1,6 @@
 #include <gyre/http/internal/orphans.hpp>
 
+#include <gyre/http/cancel_status.hpp>
 #include <gyre/http/internal/server_state.hpp>
 
 #include <algorithm>
@@ -45,17 +46,19 @@ void Orphans::on_work(Work& work) noexcept {
   self.server_->one_gone();
 }
 
-/// Nobody is answered, but what the handler threw is told: its work was wanted.
+/// Nobody is answered, but what the handler threw is told as if there were a client: its work was wanted.
 void Orphans::end(Exchange& exchange) noexcept {
   ServerStatistics& statistics = server_->statistics;
   --statistics.handlers_orphaned;
   --statistics.handlers_running;
   ++statistics.answers_dropped;
+  const auto tell = [&] { (void)server_->service.failed(exchange.request, std::current_exception()); };
   try {
     (void)exchange.task.result();
   } catch (const Cancelled&) {
+    if (answer_to(exchange.context->reason()) == Status::internal_server_error) tell();
   } catch (...) {
-    if (!exchange.body_threw()) (void)server_->service.failed(exchange.request, std::current_exception());
+    if (!exchange.body_threw()) tell();
   }
   if (exchange.place.leave()) --statistics.connections_open;
   static_cast<ListHook<Exchange>&>(exchange).unlink();
