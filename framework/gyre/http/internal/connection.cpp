@@ -105,7 +105,7 @@ void Connection::on_work(Work& work) noexcept {
 // Only stores the deadline where the timer is armed for an earlier instant anyway: no timer operation per request.
 void Connection::set_deadline() noexcept {
   if (life_ == Life::closing) return;
-  if (life_ == Life::open && exchanges_.empty() && unused().empty()) [[likely]] {  // between requests
+  if (life_ == Life::open && unused().empty() && between_requests()) [[likely]] {
     phase_deadline_ = time_never;
     deadline_ = sending_ != nullptr ? send_deadline_ : time_after(now(), server_->options.limits.idle);
   } else {
@@ -117,7 +117,8 @@ void Connection::set_deadline() noexcept {
 /// While something is going on.
 TimePoint Connection::next_deadline() noexcept {
   const Limits& limits = server_->options.limits;
-  const bool waits_for_head = life_ == Life::open && exchanges_.empty() && !unused().empty();
+  const bool has_place = exchange_count_ < limits.concurrent_requests;  // else it is not the client that is slow
+  const bool waits_for_head = life_ == Life::open && between_requests() && has_place && !unused().empty();
   if (!waits_for_head && life_ == Life::open) {
     phase_deadline_ = time_never;
   } else if (waits_for_head && phase_deadline_ == time_never) {
@@ -155,6 +156,7 @@ void Connection::on_deadline() {
     if (collecting) collected(exchange);
   }
   advance();
+  consume();  // what was held back behind a handler that is late now
   if (sending_ != nullptr || file_send_) {
     if (send_deadline_ > time) return;
     if (file_send_) return judge_file_send();
@@ -165,8 +167,8 @@ void Connection::on_deadline() {
     close();
   } else if (life_ == Life::open && phase_deadline_ <= time) {
     refuse(Status::request_timeout);
-  } else if (life_ == Life::open && exchanges_.empty() && flushed()) {
-    close();  // idle
+  } else if (life_ == Life::open && between_requests() && flushed()) {
+    exchanges_.empty() ? close() : end_after_output();  // idle; the socket is ours until a late handler has ended
   }
 }
 
@@ -185,9 +187,9 @@ void Connection::cut() noexcept {
 // Asked after every step while the server stops, or once the client has ended its side.
 void Connection::retire() noexcept {
   if (life_ != Life::open) return;
-  if (receive_ended_ && exchanges_.empty() && !stalled()) return end_after_output();  // all that came is answered
+  if (receive_ended_ && between_requests() && !stalled()) return end_after_output();  // all that came is answered
   if (!server_->draining || !flushed()) return;
-  const bool idle = exchanges_.empty() && unused().empty();
+  const bool idle = between_requests() && unused().empty();
   const bool grace_over = server_->context.cancelled();
   if (idle || (grace_over && !at_work())) close();
 }
@@ -289,7 +291,7 @@ void Connection::leave() noexcept {
 }
 
 void Connection::start_session() {
-  Exchange& exchange = exchanges_.front();
+  Exchange& exchange = exchanges_.back();  // before it there may be handlers that came too late
   life_ = Life::session;
   disarm();
   Stream stream{server_->loop, std::exchange(ReceiveOperation::descriptor, -1)};
@@ -317,6 +319,7 @@ void Connection::session_ended(Exchange& exchange) noexcept {
     (void)server_->service.failed(exchange.request, std::current_exception());
   }
   life_ = Life::closing;
+  disarm();
   release(exchange);
 }
 

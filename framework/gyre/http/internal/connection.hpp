@@ -132,8 +132,15 @@ class Connection final : private ReceiveOperation,
   void unwatch() noexcept;
 
   // Handling.
+  /// Every request has its answer and no body is on its way. A handler that came too late may still be at work: it
+  /// holds up nobody.
+  bool between_requests() noexcept { return reading_ == nullptr && first_unanswered() == nullptr; }
+  void lift_barrier() noexcept {
+    if (between_requests()) barrier_ = false;
+  }
+  /// For the client, that is: nobody waits for what is late.
   bool at_work() noexcept {
-    return exchanges_.find([](Exchange& exchange) { return exchange.task_active; }) != nullptr;
+    return exchanges_.find([](Exchange& exchange) { return exchange.task_active && !exchange.late; }) != nullptr;
   }
   void begin(Exchange& exchange, std::string_view head_bytes);
   void begin_with_body(Exchange& exchange, std::string_view head_bytes);
@@ -155,7 +162,10 @@ class Connection final : private ReceiveOperation,
   // Answering.
   static void check(Response& response);
   void ready(Exchange& exchange, Response response);
-  Exchange* first_unanswered() noexcept;
+  /// Whose turn it is: answers leave in the order of the requests.
+  Exchange* first_unanswered() noexcept {
+    return exchanges_.find([](Exchange& each) { return each.stage != Exchange::Stage::answered; });
+  }
   void advance();
   void answer(Exchange& exchange);
   bool may_drain(const IncomingBody& body) const noexcept;
@@ -209,7 +219,7 @@ class Connection final : private ReceiveOperation,
   InputBuffer input_;
   wire::HeadProgress progress_;
   Life life_ = Life::open;
-  bool barrier_ = false;        ///< The next request waits until there are no others.
+  bool barrier_ = false;        ///< The next request waits until those before it are done with.
   bool no_more_ = false;        ///< The last request has been taken.
   bool receive_ended_ = false;  ///< The client's side has ended, or broke.
   bool paused_ = false;         ///< Not read from: too much is waiting.

@@ -10,7 +10,7 @@ void Connection::begin(Exchange& exchange, std::string_view head_bytes) {
   const wire::RequestHead& head = exchange.head;
   exchange.handler = &server_->service.find(exchange.request);
   if (head.has_body()) return begin_with_body(exchange, head_bytes);
-  if (exchange.handler->kind() == RequestHandler::Kind::plain && exchanges_.empty()) [[likely]] {
+  if (exchange.handler->kind() == RequestHandler::Kind::plain && between_requests()) [[likely]] {
     return call_at_once(exchange, head_bytes.size());
   }
   keep(exchange, head_bytes, head_bytes.size());
@@ -21,7 +21,7 @@ void Connection::begin(Exchange& exchange, std::string_view head_bytes) {
   }
 }
 
-// There are no exchanges before this one: a body stands alone.
+// A body stands alone: all before this one are answered.
 void Connection::begin_with_body(Exchange& exchange, std::string_view head_bytes) {
   const wire::RequestHead& head = exchange.head;
   RequestHandler& handler = *exchange.handler;
@@ -231,7 +231,7 @@ void Connection::release(Exchange& exchange) noexcept {
   static_cast<ListHook<Exchange>&>(exchange).unlink();
   --exchange_count_;
   if (reading_ == &exchange) reading_ = nullptr;
-  if (exchanges_.empty()) barrier_ = false;
+  lift_barrier();
   server_->exchanges.give_back(exchange);
 }
 
