@@ -185,3 +185,46 @@ TEST_CASE("a drain makes the answer beside a late handler the last", "[http][dea
     co_await scope.join();
   });
 }
+
+TEST_CASE("who reads a body in a shield is woken when the request is answered", "[http][deadline][body]") {
+  // One that is worth draining, and one that is not.
+  for (const std::string_view length : {"1000", "1000000000"}) {
+    for (const bool collected : {false, true}) {
+      CAPTURE(length, collected);
+      SimLoop loop;
+      std::vector<Error> errors;
+      TimePoint woken{};
+      const auto read = [&](Body* body, Request* asked) -> Task<> {
+        for (int turn = 0; turn < 3; ++turn) {
+          if (collected) {
+            const Result<void> whole = co_await asked->collect();
+            if (!whole) errors.push_back(whole.error());
+          } else {
+            const Result<std::string_view> piece = co_await body->read();
+            if (!piece) errors.push_back(piece.error());
+          }
+          if (!errors.empty() && woken == TimePoint{}) woken = loop.now();
+        }
+      };
+      Router router;
+      router.post("/",
+                  [&](Request& asked, Body body) -> Task<std::string> {
+                    auto reading = shield(1h, read(&body, &asked));
+                    (void)co_await std::move(reading);
+                    co_return "done";
+                  },
+                  {.body = 2'000'000'000, .handler = 1s});
+      with_routes(loop, router, [&](RouteSite& site) -> Task<> {
+        Stream stream = co_await site.connect();
+        const TimePoint start = loop.now();
+        co_await send(stream, request("POST /", "Content-Length: " + std::string{length} + "\r\n", "half"));
+        const std::string answer = co_await read_until(stream, "\r\n\r\n");
+        CHECK(answer.starts_with("HTTP/1.1 503 "));
+        co_await sleep_for(1ms);
+        CHECK(woken - start == 1s);
+        CHECK(site.server.statistics().handlers_running == 0);
+      });
+      CHECK(errors == std::vector<Error>(collected ? 3 : 2, Errc::cancelled));
+    }
+  }
+}
