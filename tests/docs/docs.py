@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Checks the Markdown files of a source tree: docs.py ROOT FRAMEWORK COMPILER [FLAGS...]
+"""Checks the Markdown files of a source tree: docs.py [--only PAGE]... ROOT FRAMEWORK COMPILER [FLAGS...]
+
+`--only docs/json.md` looks at that page alone, and still knows the headings of the others. It may stand several times.
 
 Every ```cpp block is compiled (syntax only). How it is wrapped is said in a comment on the line before it, which the
 reader of the page does not see:
@@ -17,16 +19,20 @@ have at most COLUMNS_MAX columns, but for rows of tables. Prints one line per fi
 1 if there is any.
 """
 
+import argparse
+import collections
 import concurrent.futures
 import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 
 import documents
 
 COLUMNS_MAX = 120
 COMPILERS_AT_ONCE = 2
+PRECOMPILE_FROM = 4  # as many snippets with one prelude
 
 PRELUDE = """\
 #include <gyre/gyre.hpp>
@@ -44,13 +50,14 @@ TESTING_PRELUDE = (
 #include <cassert>
 """
 )
+# What stands ahead of a snippet: a header of its own, and the code right before and behind it.
 WRAPPERS = {
-    "": ("", ""),
-    "declarations": (PRELUDE, ""),
-    "main": (PRELUDE + "int main() {\n[[maybe_unused]] gyre::App app;\n", "}\n"),
-    "testing": (TESTING_PRELUDE + "gyre::Task<> snippet(gyre::testing::Client& client) {\n", "co_return;\n}\n"),
-    "testing_main": (TESTING_PRELUDE + "int main() {\n[[maybe_unused]] gyre::App app;\n", "}\n"),
-    "task": (PRELUDE + "gyre::Task<> snippet() {\n", "co_return;\n}\n"),
+    "": ("", "", ""),
+    "declarations": (PRELUDE, "", ""),
+    "main": (PRELUDE, "int main() {\n[[maybe_unused]] gyre::App app;\n", "}\n"),
+    "testing": (TESTING_PRELUDE, "gyre::Task<> snippet(gyre::testing::Client& client) {\n", "co_return;\n}\n"),
+    "testing_main": (TESTING_PRELUDE, "int main() {\n[[maybe_unused]] gyre::App app;\n", "}\n"),
+    "task": (PRELUDE, "gyre::Task<> snippet() {\n", "co_return;\n}\n"),
 }
 # A fragment names what it does not go on to use.
 FRAGMENT_FLAGS = ["-Wno-unused", "-Wno-unused-parameter"]
@@ -60,14 +67,30 @@ def is_skipped(snippet):
     return snippet.mark.startswith("skip because ")
 
 
-def compile_snippet(snippet, framework, compiler):
+def write_preludes(snippets, framework, compiler, directory):
+    """Prelude -> its header, precompiled where many snippets share it. Without that they take it as it is."""
+    counts = collections.Counter(WRAPPERS[snippet.mark][0] for snippet in snippets if snippet.mark in WRAPPERS)
+    headers = {}
+    for prelude, count in counts.items():
+        if not prelude:
+            continue
+        header = pathlib.Path(directory) / f"prelude{len(headers)}.hpp"
+        header.write_text(prelude, encoding="utf-8")
+        headers[prelude] = header
+        if count >= PRECOMPILE_FROM:
+            build = [*compiler, *FRAGMENT_FLAGS, "-I", framework, "-x", "c++-header", header, "-o", f"{header}.gch"]
+            subprocess.run(build, capture_output=True, check=False)
+    return headers
+
+
+def compile_snippet(snippet, framework, compiler, preludes):
     """A finding with the line of the first error, or nothing."""
     if snippet.mark not in WRAPPERS:
         return [f"{snippet.path}:{snippet.line}: unknown mark \"{snippet.mark}\": see tests/docs/docs.py"]
-    before, after = WRAPPERS[snippet.mark]
+    prelude, before, after = WRAPPERS[snippet.mark]
     # The compiler then speaks of the page's own lines.
     text = f'{before}#line {snippet.line} "{snippet.path}"\n{snippet.code}\n#line 1 "wrapper"\n{after}'
-    flags = FRAGMENT_FLAGS if snippet.mark else []
+    flags = [*FRAGMENT_FLAGS, "-include", preludes[prelude]] if prelude else []
     done = subprocess.run(
         [*compiler, *flags, "-fsyntax-only", "-I", str(framework), "-x", "c++", "-"],
         input=text,
@@ -86,9 +109,12 @@ def check_snippets(pages, framework, compiler):
     compiled = [snippet for snippet in snippets if not is_skipped(snippet)]
     for snippet in filter(is_skipped, snippets):
         print(f"skipped {snippet.path}:{snippet.line}: {snippet.mark.removeprefix('skip ')}")
-    with concurrent.futures.ThreadPoolExecutor(COMPILERS_AT_ONCE) as pool:
-        for found in pool.map(lambda snippet: compile_snippet(snippet, framework, compiler), compiled):
-            yield from found
+    with tempfile.TemporaryDirectory() as directory:
+        preludes = write_preludes(compiled, framework, compiler, directory)
+        with concurrent.futures.ThreadPoolExecutor(COMPILERS_AT_ONCE) as pool:
+            jobs = [pool.submit(compile_snippet, snippet, framework, compiler, preludes) for snippet in compiled]
+            for found in (job.result() for job in jobs):
+                yield from found
     print(f"{len(compiled)} snippets compiled, {len(snippets) - len(compiled)} skipped")
 
 
@@ -105,8 +131,8 @@ def check_link(page, target, anchors):
     return None
 
 
-def check_links(pages):
-    anchors = {page.directory / pathlib.PurePath(page.path).name: set(page.anchors()) for page in pages}
+def check_links(pages, all_pages):
+    anchors = {page.directory / pathlib.PurePath(page.path).name: set(page.anchors()) for page in all_pages}
     for page in pages:
         for line, target in page.links():
             fault = check_link(page, target, anchors)
@@ -141,19 +167,27 @@ def check_limits(pages, framework):
             yield f"{page.path}:1: the row for {name} does not say that it is per route"
 
 
-def findings(root, framework, compiler):
-    pages = documents.documents(root)
+def findings(root, framework, compiler, only=()):
+    all_pages = documents.documents(root)
+    pages = [page for page in all_pages if not only or page.path in only]
+    for name in set(only) - {page.path for page in pages}:
+        yield f"{name}:1: no such page"
     yield from check_lines(pages)
-    yield from check_links(pages)
+    yield from check_links(pages, all_pages)
     yield from check_limits(pages, framework)
     yield from check_snippets(pages, framework, compiler)
     print(f"{len(pages)} pages, {sum(1 for page in pages for _ in page.links())} links")
 
 
 def main():
-    root, framework, *compiler = sys.argv[1:]
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--only", action="append", default=[], metavar="PAGE")
+    parser.add_argument("root")
+    parser.add_argument("framework")
+    parser.add_argument("compiler", nargs=argparse.REMAINDER)
+    given = parser.parse_args()
     count = 0
-    for finding in findings(root, framework, compiler):
+    for finding in findings(given.root, given.framework, given.compiler, given.only):
         count += 1
         print(finding)
     print(f"{count} findings")
