@@ -59,6 +59,7 @@
 #include <gyre/coro/mutex.hpp>
 #include <gyre/coro/scope.hpp>
 #include <gyre/coro/semaphore.hpp>
+#include <gyre/coro/this_scope.hpp>
 #include <gyre/coro/when_all.hpp>
 #include <gyre/coro/when_any.hpp>
 #include <gyre/coro/when_first_ok.hpp>

@@ -1,3 +1,4 @@
+#include <gyre/coro/task_tree.hpp>
 #include <gyre/gyre.hpp>
 #include <gyre/testing/client.hpp>
 
@@ -122,6 +123,50 @@ TEST_CASE("a cancelled serve says so, after the drain", "[app]") {
   CHECK(loop.open_descriptors() == 0);
 }
 
+TEST_CASE("background tasks of a cancelled serve go on until it has drained", "[app]") {
+  SimLoop loop;
+  App app;
+  TimePoint answered{};
+  TimePoint ended{};
+  CancelReason reason = CancelReason::none;
+  app.background([&]() -> Task<> {
+    Context& context = co_await this_context();
+    try {
+      co_await sleep_for(1h);
+    } catch (const Cancelled&) {
+      ended = context.executor().now();
+      reason = context.reason();
+    }
+    if (reason != CancelReason::none) throw Cancelled{};
+  });
+  app.get("/slow", [&]() -> Task<std::string> {
+    co_await sleep_for(3s);
+    answered = co_await now();
+    co_return "done";
+  });
+  loop.run([](Loop& on, App& served) -> Task<> {
+    Context& context = co_await this_context();
+    Scope serving_scope{context};
+    Scope client_scope{context};
+    Event serving;
+    serving_scope.spawn(served.serve(on, on_any_port(), &serving));
+    co_await serving.wait();
+    auto ask = [](Loop& here, App& asked) -> Task<> {
+      testing::Client client{here, asked.endpoints().at(0)};
+      const testing::Answer answer = co_await client.get("/slow");
+      CHECK(answer.body() == "done");
+    };
+    client_scope.spawn(ask(on, served));
+    co_await sleep_for(1s);
+    serving_scope.cancel(CancelReason::requested);
+    co_await serving_scope.join();
+    co_await client_scope.join();
+  }(loop, app));
+  CHECK(answered == TimePoint{} + 3s);
+  CHECK(ended >= answered);
+  CHECK(reason == CancelReason::shutdown);
+}
+
 TEST_CASE("a serve that cannot start throws why and leaves nothing", "[app]") {
   SimLoop loop;
   App app;
@@ -162,4 +207,61 @@ TEST_CASE("a serve that cannot start throws why and leaves nothing", "[app]") {
   CHECK(loop.open_descriptors() == 0);
   CHECK(loop.armed() == 0);
   CHECK_FALSE(loop.has_timers());
+}
+
+TEST_CASE("an app that serves on a loop with a task tree shows that one", "[app][tree]") {
+  SimOptions sim;
+  sim.task_tree = true;
+  SimLoop loop{sim};
+  const TaskTree* const before = loop.task_tree();
+  REQUIRE(before != nullptr);
+  App app;
+  app.get("/tasks", [&app] { return app.task_tree(); });
+  loop.run([](Loop& on, App& served) -> Task<> {
+    Context& context = co_await this_context();
+    Scope scope{context};
+    Event serving;
+    RunOptions options = on_any_port();
+    options.task_tree = true;
+    scope.spawn(served.serve(on, options, &serving));
+    co_await serving.wait();
+    {
+      testing::Client client{on, served.endpoints().at(0)};
+      const testing::Answer answer = co_await client.get("/tasks");
+      CHECK_THAT(answer.body(), Catch::Contains("context GET /tasks"));
+    }
+    served.stop();
+    co_await scope.join();
+  }(loop, app));
+  CHECK(loop.task_tree() == before);
+}
+
+TEST_CASE("of two apps on one loop the first keeps the task tree, and takes it along", "[app][tree]") {
+  SimLoop loop;
+  App first;
+  App second;
+  second.get("/tasks", [&second] { return second.task_tree(); });
+  loop.run([](Loop& on, App& one, App& two) -> Task<> {
+    Context& context = co_await this_context();
+    Scope scope{context};
+    Event serving_one;
+    Event serving_two;
+    RunOptions options = on_any_port();
+    options.task_tree = true;
+    scope.spawn(one.serve(on, options, &serving_one));
+    co_await serving_one.wait();
+    scope.spawn(two.serve(on, options, &serving_two));
+    co_await serving_two.wait();
+    {
+      testing::Client client{on, two.endpoints().at(0)};
+      const testing::Answer with_tree = co_await client.get("/tasks");
+      CHECK_THAT(with_tree.body(), Catch::Contains("context GET /tasks"));
+      one.stop();
+      co_await sleep_for(1ms);
+      const testing::Answer without = co_await client.get("/tasks");
+      CHECK_THAT(without.body(), Catch::Contains("the task tree is off"));
+    }
+    two.stop();
+    co_await scope.join();
+  }(loop, first, second));
 }

@@ -120,6 +120,40 @@ TEST_CASE("a hang-up is noticed while the connection is not read from", "[http][
   });
 }
 
+TEST_CASE("a watch that fails is not tried again in the same turn", "[http][cancel]") {
+  // The last operation before the client leaves is the watch.
+  const auto operations_until_paused = [](SimFailure failure, CancelReason& reason) {
+    SimOptions world;
+    world.fail_operation = failure;
+    SimLoop loop{world};
+    ServerOptions options;
+    options.limits.read_ahead = 1024;
+    std::uint64_t operations = 0;
+    const auto body = [&](Site& site) -> Task<> {
+      {
+        Stream stream = co_await site.connect();
+        std::string bytes{gate};
+        for (int index = 0; index < 100; ++index) bytes += plain;
+        co_await send(stream, bytes);
+        co_await sleep_for(5ms);
+        operations = loop.operations();
+      }
+      co_await sleep_for(5ms);
+      site.service.gate.set();
+      while (site.server.statistics().connections_open != 0) co_await sleep_for(1ms);
+      reason = site.service.reason;
+    };
+    with_site(loop, body, std::move(options));
+    return operations;
+  };
+  CancelReason reason = CancelReason::none;
+  const std::uint64_t watch = operations_until_paused({}, reason);
+  CHECK(reason == CancelReason::client_gone);
+  const std::uint64_t operations = operations_until_paused({.number = watch, .error = ENOMEM}, reason);
+  CHECK(operations == watch);
+  CHECK(reason == CancelReason::none);  // the end is heard when there is room again
+}
+
 TEST_CASE("a client that does not read its answers is not served further", "[http][limits]") {
   for_each_loop([](Loop& loop) {
     ServerOptions options;

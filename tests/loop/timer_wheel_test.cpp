@@ -207,6 +207,40 @@ TEST_CASE("a timer on a tick's boundary fires in that tick", "[loop][timer]") {
   CHECK(timer.fired.size() == 1);
 }
 
+TEST_CASE("what is due beyond a limit fires in the next calls, in its order", "[loop][timer]") {
+  struct Numbered : Timer {
+    Numbered(int which, std::vector<int>& list) : Timer(&Numbered::fire), number(which), order(&list) {}
+    static void fire(Timer& timer) noexcept {
+      auto& self = static_cast<Numbered&>(timer);
+      self.order->push_back(self.number);
+    }
+    int number;
+    std::vector<int>* order;
+  };
+  TimerWheel wheel{1ms};
+  std::vector<int> order;
+  std::vector<std::unique_ptr<Numbered>> timers;
+  for (int number = 0; number < 7; ++number) {
+    timers.push_back(std::make_unique<Numbered>(number, order));
+    wheel.arm(*timers.back(), TimePoint{number < 5 ? 3ms : 4ms});
+  }
+  const TimePoint now{9ms};
+  wheel.advance(now, 2);
+  CHECK(order == std::vector<int>{0, 1});
+  CHECK(wheel.next() <= now);
+  Numbered late{7, order};
+  wheel.arm(late, TimePoint{1ms});  // behind those that wait
+  timers[3]->disarm();
+  wheel.advance(now, 2);
+  CHECK(order == std::vector<int>{0, 1, 2, 4});
+  CHECK(wheel.next() <= now);
+  wheel.advance(now, 2);
+  CHECK(order == std::vector<int>{0, 1, 2, 4, 7, 5});
+  wheel.advance(now, 2);
+  CHECK(order == std::vector<int>{0, 1, 2, 4, 7, 5, 6});
+  CHECK(wheel.empty());
+}
+
 TEST_CASE("timers of one tick fire in the order of arming", "[loop][timer]") {
   TimePoint now{};
   TimerWheel wheel{Duration{1}};

@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <cerrno>
+
 using namespace gyre;
 using namespace gyre::testing;
 using namespace std::chrono_literals;
@@ -161,4 +163,31 @@ TEST_CASE("an answer that breaks off is no answer", "[testing]") {
     }
     CHECK(said == "the server reset the connection before the answer was complete");
   });
+}
+
+TEST_CASE("an operation that something else cancelled is no timeout", "[testing]") {
+  App app;
+  small_app(app);
+  Options options;
+  options.sim.fail_operation.error = ECANCELED;
+  std::vector<std::string> said;
+  const std::uint64_t failed = fail_each_operation(
+      app,
+      [&](Client& client) -> Task<> {
+        std::string trouble;
+        try {
+          const Answer answer = co_await client.get("/a");
+          CHECK(answer.body() == "a");
+        } catch (const TestFailure& failure) {
+          trouble = failure.what();
+        }
+        if (!trouble.empty()) said.push_back(trouble);
+      },
+      options);
+  CHECK(failed > 3);
+  CHECK_THAT(said, Catch::VectorContains(std::string{"connecting was cancelled, and not by the test"}));
+  for (const std::string& each : said) {
+    INFO(each);
+    CHECK(each.find("longer than") == std::string::npos);
+  }
 }

@@ -1,6 +1,7 @@
 #include "middleware_support.hpp"
 
 #include <gyre/web/middleware/access_log.hpp>
+#include <gyre/web/middleware/deadline.hpp>
 #include <gyre/web/middleware/recover.hpp>
 #include <gyre/web/middleware/request_id.hpp>
 
@@ -144,6 +145,57 @@ TEST_CASE("what was cancelled is logged with its reason", "[web][middleware][acc
   });
   REQUIRE(lines.size() == 2);
   CHECK(tail(lines[1]) == R"(GET "/wait" 499 - 3.000000 - "")");
+}
+
+TEST_CASE("what is logged of a deadline is what was sent", "[web][middleware][access_log]") {
+  Lines lines;
+  Router router;
+  router.use(log_into(lines));
+  const auto wait = []() -> Task<const char*> {
+    co_await gyre::sleep_for(1h);
+    co_return "";
+  };
+  const auto answer_late = []() -> Task<const char*> {
+    try {
+      co_await gyre::sleep_for(1h);
+    } catch (const gyre::Cancelled&) {
+    }
+    co_return "too late";
+  };
+  const auto fail_late = []() -> Task<const char*> {
+    try {
+      co_await gyre::sleep_for(1h);
+    } catch (const gyre::Cancelled&) {
+    }
+    throw 7;
+    co_return "";
+  };
+  constexpr gyre::RouteOptions route{.handler = 2s, .deadline_status = Status::gateway_timeout};
+  router.get("/route", wait, route).get("/answers", answer_late, route).get("/fails", fail_late, route);
+  gyre::Group limited = router.group("/middleware");
+  limited.use(gyre::deadline(2s, {.status = Status::gateway_timeout}));
+  limited.get("", wait);
+  for (const std::string_view path : {"/route", "/answers", "/fails", "/middleware"}) {
+    CAPTURE(path);
+    lines.clear();
+    const Reply answer = reply(router, request("GET " + std::string{path}));
+    CHECK(answer.status == 504);
+    REQUIRE(lines.size() == 1);
+    CHECK(tail(lines[0]) == "GET \"" + std::string{path} + R"(" 504 - 2.000000 - "")");
+  }
+}
+
+TEST_CASE("Cancelled out of a request that was not is logged as it is answered", "[web][middleware][access_log]") {
+  Lines lines;
+  Router router;
+  router.use(log_into(lines));
+  router.get("/", []() -> Task<const char*> {
+    throw gyre::Cancelled{};
+    co_return "";
+  });
+  CHECK(reply(router, request("GET /")).status == 500);
+  REQUIRE(lines.size() == 1);
+  CHECK(tail(lines[0]) == R"(GET "/" 500 - 0.000000 - "")");
 }
 
 TEST_CASE("a sink that throws costs no answer", "[web][middleware][access_log]") {

@@ -45,7 +45,8 @@ class App : public Router {
     add_stop_hook(as_task(std::move(hook)));
   }
   /// A task of the application's own, `Task<>()`: starts on the first loop once that listens, is cancelled
-  /// (`CancelReason::shutdown`) when the application stops, and is joined. If it throws, that is logged.
+  /// (`CancelReason::shutdown`) when the application has stopped and drained, and is joined. If it throws, that is
+  /// logged.
   void background(Callback<Task<>()> task);
 
   /// Takes the framework's messages instead of the terminal. Called from any of the app's threads, one at a time.
@@ -61,10 +62,11 @@ class App : public Router {
   /// background tasks, runs the stop hooks. `serving`, if given, is set once requests are taken; it must outlive the
   /// task.
   ///
-  /// `RunOptions::threads`, `backend`, `stop_on` and `loop` mean nothing here: one loop, and signals stay the
-  /// program's. Nothing is logged at the start. Throws what explains why it cannot start, or what a start hook threw;
-  /// `std::logic_error` if the app runs already. Cancelled, it ends in the same order (stop hooks then have ten seconds
-  /// each) and throws `Cancelled` after that.
+  /// `RunOptions::threads`, `backend`, `stop_on`, `loop` and `watchdog` mean nothing here: one loop, which is the
+  /// caller's to watch, and signals stay the program's, so that `task_tree_on` does no more than `task_tree`. Nothing
+  /// is logged at the start. Throws what explains why it cannot start, or what a start hook threw; `std::logic_error`
+  /// if the app runs already. Cancelled, it ends in the same order (background tasks hear of it after the drain, stop
+  /// hooks then have ten seconds each) and throws `Cancelled` after that.
   Task<> serve(Loop& loop, RunOptions options = {}, Event* serving = nullptr);
 
   /// Ends `run` or `serve` as a signal would: drains, then returns. From any thread, also before it listens; a handler

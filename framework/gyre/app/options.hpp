@@ -39,7 +39,8 @@ struct RunOptions {
   /// A loop that is kept from going on for so long, by a handler that blocks or computes, is reported in the log, with
   /// the route, while it lasts and when it is over (see `Watchdog`). `Duration::max()` switches it off.
   Duration watchdog = std::chrono::seconds{1};
-  /// Keeps a `TaskTree` for each loop, for `App::task_tree` to show.
+  /// Keeps a `TaskTree` for each loop, for `App::task_tree` to show. A loop that has one already (`App::serve`: the
+  /// program's, a simulation's, another app's) keeps that: it is shown as long as its owner lives, and nothing after.
   bool task_tree = false;
   /// A signal, such as SIGUSR1, at which the tasks of all loops are logged; switches `task_tree` on. 0 for none. The
   /// first loop watches for it until it has drained. For the time of `run` the signal is blocked in its thread and in

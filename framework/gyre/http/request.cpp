@@ -37,6 +37,10 @@ void Request::limit_deadline(Duration length, Status status) noexcept {
   if (control_ != nullptr) control_->limit_deadline(time_after(context().executor().now(), length), status);
 }
 
+Status Request::deadline_status() const noexcept {
+  return control_ != nullptr ? control_->deadline_status() : Status::service_unavailable;
+}
+
 Result<Endpoint> Request::peer() const {
   if (peer_ == nullptr) return Errc::closed;
   const Result<SocketAddress> address = peer_->peer_address();

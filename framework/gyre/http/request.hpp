@@ -157,6 +157,8 @@ class Request {
   detail::BodySource* body_source() const noexcept { return body_source_; }
   void set_body_source(detail::BodySource* source) noexcept { body_source_ = source; }
   void set_control(detail::RequestControl* control) noexcept { control_ = control; }
+  /// What is answered when the handler's time is over.
+  Status deadline_status() const noexcept;
   /// For every body anew: where there is none the limit means nothing.
   void set_body_limit(std::uint64_t most) noexcept { body_limit_ = most; }
   void set_context(Context* context) noexcept { context_ = context; }

@@ -14,10 +14,11 @@ namespace gyre {
 enum class OnDisconnect : std::uint8_t {
   cancel,  ///< Its scope is cancelled with `CancelReason::client_gone`.
   /// It runs to its end with the token unfired; the answer is dropped and counted. What of its body had not arrived
-  /// fails with `Errc::closed`. The socket is closed at once, but its place under `Limits::connections` stays taken
-  /// until the last such handler of the connection has ended. Deadlines and a server's stop still cancel it.
+  /// fails with `Errc::closed`. The socket is closed as soon as no cancelled handler of the same connection is left,
+  /// but its place under `Limits::connections` stays taken until the last of both has ended. Deadlines and a server's
+  /// stop still cancel it.
   finish,
-  detach,  ///< As `finish`, and the place is given back at once.
+  detach,  ///< As `finish`, and it keeps no place.
 };
 
 /// What one route has otherwise than the server. What is not set is the server's (`Limits`).

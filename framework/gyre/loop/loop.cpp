@@ -137,7 +137,7 @@ bool Loop::turn() noexcept {
   backlog_ = !dispatch();
   take_posted();
   run_ready();
-  timers_.advance(now_);
+  timers_.advance(now_, timers_per_turn);
   flush();
   turn_began_.store(not_in_a_turn, std::memory_order_relaxed);
   return true;

@@ -169,6 +169,8 @@ class Loop : public Executor {
 
  private:
   static constexpr unsigned work_per_turn = 256;
+  /// A deadline that fires costs more than most work: many at once must not keep I/O waiting.
+  static constexpr unsigned timers_per_turn = 128;
   static constexpr Duration::rep not_in_a_turn = Duration::min().count();
 
   /// One turn. False if nothing can ever happen again.

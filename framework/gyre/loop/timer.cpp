@@ -62,28 +62,32 @@ TimePoint TimerWheel::next() noexcept {
   return find_next(found) ? instant(found.tick) : time_never;
 }
 
-void TimerWheel::fire_due() noexcept {
+// What is armed meanwhile, for an instant that has passed, waits in `due_`; so do those that are left over, before it.
+void TimerWheel::fire_due(unsigned& left) noexcept {
   Slot batch;
   batch.splice_back(due_);
-  while (!batch.empty()) {
+  for (; left > 0 && !batch.empty(); --left) {
     Timer& timer = batch.pop_front();
     timer.fire_(timer);
   }
+  batch.splice_back(due_);
+  due_.splice_back(batch);
 }
 
-void TimerWheel::advance(TimePoint now) noexcept {
+void TimerWheel::advance(TimePoint now, unsigned most) noexcept {
   const auto target = static_cast<std::uint64_t>(now.time_since_epoch().count() / tick_);
-  fire_due();
+  unsigned left = most;
+  fire_due(left);
   Place found;
-  while (find_next(found) && found.tick <= target) {
+  while (left > 0 && find_next(found) && found.tick <= target) {
     current_ = found.tick;
     occupied_[found.level] &= ~(std::uint64_t{1} << found.slot);
     Slot unfolded;
     unfolded.splice_back(wheel_[found.level][found.slot]);
     while (!unfolded.empty()) place(unfolded.pop_front());
-    fire_due();
+    fire_due(left);
   }
-  if (target > current_) current_ = target;
+  if (left > 0 && target > current_) current_ = target;
 }
 
 }  // namespace gyre

@@ -43,10 +43,11 @@ class TimerWheel {
   /// unfolded). `time_never` if no timer is armed.
   TimePoint next() noexcept;
 
-  /// Fires everything that is due at `now`, in order of ticks; within a tick in the order of arming, unless one of the
-  /// two came down from a higher level. What a firing timer arms for an instant that has passed waits for a later tick
-  /// or the next call, so this ends.
-  void advance(TimePoint now) noexcept;
+  /// Fires what is due at `now`, in order of ticks; within a tick in the order of arming, unless one of the two came
+  /// down from a higher level. What a firing timer arms for an instant that has passed waits for a later tick or the
+  /// next call, so this ends. At most `most` timers fire; the rest are the first of the next call, which `next` asks
+  /// for at once.
+  void advance(TimePoint now, unsigned most = ~0U) noexcept;
 
   /// True if no timer is armed.
   bool empty() noexcept { return next() == time_never; }
@@ -67,7 +68,7 @@ class TimerWheel {
   std::uint64_t tick_of(TimePoint when) const noexcept;
   void place(Timer& timer) noexcept;
   bool find_next(Place& found) noexcept;
-  void fire_due() noexcept;
+  void fire_due(unsigned& left) noexcept;
 
   std::int64_t tick_;
   std::uint64_t current_ = 0;            ///< The last tick that was advanced to; everything due up to it has fired.

@@ -53,7 +53,8 @@ void Worker::open(const std::vector<Endpoint>& endpoints, const std::vector<int>
     own_loop_ = std::move(*loop);
     loop_ = own_loop_.get();
   }
-  if (options_->task_tree || options_->task_tree_on != 0) task_tree_.emplace(*loop_);
+  const bool wants_tree = options_->task_tree || options_->task_tree_on != 0;
+  if (wants_tree && loop_->task_tree() == nullptr) task_tree_.emplace(*loop_);
   for (const Endpoint& endpoint : endpoints) {
     listeners_.push_back({std::make_unique<Listener>(*loop_), endpoint.is_unix()});
     if (const Result<void> opened = listeners_.back().listener->open(endpoint, listen); !opened) {
@@ -161,7 +162,9 @@ Task<> Worker::serve(Callback<void()>& started, Callback<void(Scope&)>& extra) {
   }
 
   Scope accepting{context};
-  Scope beside{context};
+  Context apart{*loop_};  // a root: a cancellation of `serve` begins the drain, and what runs beside ends after that
+  apart.set_label(context.label());
+  Scope beside{apart};
   try {
     for (const Listening& listening : listeners_) accepting.spawn(server->serve(*listening.listener));
     extra(beside);
@@ -184,8 +187,6 @@ Task<> Worker::serve(Callback<void()>& started, Callback<void(Scope&)>& extra) {
   beside.cancel(CancelReason::shutdown);
   try {
     co_await beside.join();
-  } catch (const Cancelled&) {
-    // told from outside, before we could
   } catch (...) {
     failure = std::current_exception();
   }

@@ -44,8 +44,8 @@ class Worker {
   std::vector<int> shared_descriptors() const;
 
   /// Runs the hooks, serves until `stop` or the context is cancelled, drains. Calls `started` when the start hooks are
-  /// through. Throws what a start hook threw. `extra` runs beside (signals, background tasks) and is cancelled at the
-  /// stop.
+  /// through. Throws what a start hook threw. `extra` runs beside (signals, background tasks): no cancellation
+  /// reaches it until everything has drained, then it is cancelled (`shutdown`) and joined.
   Task<> live(Callback<void()>& started, Callback<void(Scope&)>& extra);
   /// The same, and runs its own loop meanwhile.
   void run(Callback<void()> started, Callback<void(Scope&)> extra);

@@ -14,6 +14,8 @@ class RequestControl {
   virtual bool inform(Status status, std::string_view fields) = 0;
   /// At `when`, if that is earlier than the handler's deadline so far, the answer is `status`.
   virtual void limit_deadline(TimePoint when, Status status) noexcept = 0;
+  /// What the answer is at the handler's deadline.
+  virtual Status deadline_status() const noexcept = 0;
 
  protected:
   ~RequestControl() = default;

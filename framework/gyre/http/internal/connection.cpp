@@ -18,6 +18,7 @@ Connection::Connection(ServerState& server, int fd) noexcept
       Work(&Connection::on_work),
       server_(&server) {
   ReceiveOperation::descriptor = fd;
+  place_.take();
 }
 
 Connection& Connection::make(ServerState& server, int descriptor) {
@@ -54,8 +55,9 @@ void Connection::on_watch(Operation& operation, const Completion& completion) no
   Connection& self = *static_cast<Watch&>(operation).connection;
   self.guarded([&] {
     // Whoever is at work for the client need not go on. Without one the end is not heard before what there is to read.
-    if (completion.result <= 0 || !self.paused_) return;
-    self.watch_->hung_up = true;
+    if (completion.result == -ECANCELED || !self.paused_) return;
+    self.watch_->over = true;
+    if (completion.result <= 0) return;  // watched anew, it could fail for ever in one turn
     if (self.at_work() && self.server_->options.half_close == HalfClose::gone) self.on_end(false);
   });
 }
@@ -103,7 +105,7 @@ void Connection::on_work(Work& work) noexcept {
 // Only stores the deadline where the timer is armed for an earlier instant anyway: no timer operation per request.
 void Connection::set_deadline() noexcept {
   if (life_ == Life::closing) return;
-  if (life_ == Life::open && exchanges_.empty() && unused().empty()) [[likely]] {  // between requests
+  if (life_ == Life::open && unused().empty() && between_requests()) [[likely]] {
     phase_deadline_ = time_never;
     deadline_ = sending_ != nullptr ? send_deadline_ : time_after(now(), server_->options.limits.idle);
   } else {
@@ -115,7 +117,8 @@ void Connection::set_deadline() noexcept {
 /// While something is going on.
 TimePoint Connection::next_deadline() noexcept {
   const Limits& limits = server_->options.limits;
-  const bool waits_for_head = life_ == Life::open && exchanges_.empty() && !unused().empty();
+  const bool has_place = exchange_count_ < limits.concurrent_requests;  // else it is not the client that is slow
+  const bool waits_for_head = life_ == Life::open && between_requests() && has_place && !unused().empty();
   if (!waits_for_head && life_ == Life::open) {
     phase_deadline_ = time_never;
   } else if (waits_for_head && phase_deadline_ == time_never) {
@@ -153,6 +156,7 @@ void Connection::on_deadline() {
     if (collecting) collected(exchange);
   }
   advance();
+  consume();  // what was held back behind a handler that is late now
   if (sending_ != nullptr || file_send_) {
     if (send_deadline_ > time) return;
     if (file_send_) return judge_file_send();
@@ -163,8 +167,8 @@ void Connection::on_deadline() {
     close();
   } else if (life_ == Life::open && phase_deadline_ <= time) {
     refuse(Status::request_timeout);
-  } else if (life_ == Life::open && exchanges_.empty() && flushed()) {
-    close();  // idle
+  } else if (life_ == Life::open && between_requests() && flushed()) {
+    exchanges_.empty() ? close() : end_after_output();  // idle; the socket is ours until a late handler has ended
   }
 }
 
@@ -183,9 +187,9 @@ void Connection::cut() noexcept {
 // Asked after every step while the server stops, or once the client has ended its side.
 void Connection::retire() noexcept {
   if (life_ != Life::open) return;
-  if (receive_ended_ && exchanges_.empty() && !stalled()) return end_after_output();  // all that came is answered
+  if (receive_ended_ && between_requests() && !stalled()) return end_after_output();  // all that came is answered
   if (!server_->draining || !flushed()) return;
-  const bool idle = exchanges_.empty() && unused().empty();
+  const bool idle = between_requests() && unused().empty();
   const bool grace_over = server_->context.cancelled();
   if (idle || (grace_over && !at_work())) close();
 }
@@ -221,13 +225,12 @@ void Connection::close(CancelReason reason) noexcept {
   unwatch();
   if (!flushed()) reset_ = true;
   if (sending_ != nullptr) loop.cancel(*sending_);
-  Exchange* keeper = nullptr;
   exchanges_.for_each([&](Exchange& exchange) {
     if (exchange.stage == Exchange::Stage::writing) reset_ = true;
     if (!exchange.task_active) {
       release(exchange);
     } else if (exchange.handler_at_work() && on_disconnect(exchange) != OnDisconnect::cancel) {
-      orphan(exchange, keeper);
+      orphan(exchange);
     } else {
       exchange.cancel(reason);
     }
@@ -235,9 +238,8 @@ void Connection::close(CancelReason reason) noexcept {
   schedule_work();  // whoever closes from within a task leaves the rest to a later step
 }
 
-// The handler runs on without its connection. `keeper`: one of those that keep its place, null as long as there is
-// none.
-void Connection::orphan(Exchange& exchange, Exchange*& keeper) noexcept {
+// The handler runs on without its connection.
+void Connection::orphan(Exchange& exchange) noexcept {
   if (reading_ == &exchange) {
     reading_ = nullptr;
     InputBuffer rest;
@@ -252,11 +254,7 @@ void Connection::orphan(Exchange& exchange, Exchange*& keeper) noexcept {
   --exchange_count_;
   exchange.connection = nullptr;
   exchange.orphans = &server_->orphans;
-  if (on_disconnect(exchange) == OnDisconnect::finish) {
-    exchange.join_slot(keeper);
-    keeper = &exchange;
-    placed_ = false;
-  }
+  if (on_disconnect(exchange) == OnDisconnect::finish) exchange.place.join(place_);
   server_->orphans.adopt(exchange);
 }
 
@@ -275,7 +273,7 @@ bool Connection::settle() noexcept {
       server.loop.close(socket());
     }
   }
-  if (placed_) --server.statistics.connections_open;
+  if (place_.leave()) --server.statistics.connections_open;
   delete this;
   server.one_gone();
   return true;
@@ -293,7 +291,7 @@ void Connection::leave() noexcept {
 }
 
 void Connection::start_session() {
-  Exchange& exchange = exchanges_.front();
+  Exchange& exchange = exchanges_.back();  // before it there may be handlers that came too late
   life_ = Life::session;
   disarm();
   Stream stream{server_->loop, std::exchange(ReceiveOperation::descriptor, -1)};
@@ -321,6 +319,7 @@ void Connection::session_ended(Exchange& exchange) noexcept {
     (void)server_->service.failed(exchange.request, std::current_exception());
   }
   life_ = Life::closing;
+  disarm();
   release(exchange);
 }
 

@@ -75,7 +75,7 @@ class Connection final : private ReceiveOperation,
   struct Watch : PollOperation {
     explicit Watch(Connection& owner) noexcept : PollOperation(&Connection::on_watch), connection(&owner) {}
     Connection* connection;
-    bool hung_up = false;  ///< It has said so: there is nothing more to watch for.
+    bool over = false;  ///< It has said that the client hung up, or failed: nothing is watched for any more.
   };
 
   Connection(ServerState& server, int descriptor) noexcept;
@@ -132,8 +132,15 @@ class Connection final : private ReceiveOperation,
   void unwatch() noexcept;
 
   // Handling.
+  /// Every request has its answer and no body is on its way. A handler that came too late may still be at work: it
+  /// holds up nobody.
+  bool between_requests() noexcept { return reading_ == nullptr && first_unanswered() == nullptr; }
+  void lift_barrier() noexcept {
+    if (between_requests()) barrier_ = false;
+  }
+  /// For the client, that is: nobody waits for what is late.
   bool at_work() noexcept {
-    return exchanges_.find([](Exchange& exchange) { return exchange.task_active; }) != nullptr;
+    return exchanges_.find([](Exchange& exchange) { return exchange.task_active && !exchange.late; }) != nullptr;
   }
   void begin(Exchange& exchange, std::string_view head_bytes);
   void begin_with_body(Exchange& exchange, std::string_view head_bytes);
@@ -155,7 +162,10 @@ class Connection final : private ReceiveOperation,
   // Answering.
   static void check(Response& response);
   void ready(Exchange& exchange, Response response);
-  Exchange* first_unanswered() noexcept;
+  /// Whose turn it is: answers leave in the order of the requests.
+  Exchange* first_unanswered() noexcept {
+    return exchanges_.find([](Exchange& each) { return each.stage != Exchange::Stage::answered; });
+  }
   void advance();
   void answer(Exchange& exchange);
   bool may_drain(const IncomingBody& body) const noexcept;
@@ -183,7 +193,7 @@ class Connection final : private ReceiveOperation,
   void linger() noexcept;
   void close(CancelReason reason = CancelReason::client_gone) noexcept;
   void abort() noexcept;
-  void orphan(Exchange& exchange, Exchange*& keeper) noexcept;
+  void orphan(Exchange& exchange) noexcept;
   void leave() noexcept;
   void start_session();
   /// Ends a connection that has nothing more to do and nothing more to expect.
@@ -209,7 +219,7 @@ class Connection final : private ReceiveOperation,
   InputBuffer input_;
   wire::HeadProgress progress_;
   Life life_ = Life::open;
-  bool barrier_ = false;        ///< The next request waits until there are no others.
+  bool barrier_ = false;        ///< The next request waits until those before it are done with.
   bool no_more_ = false;        ///< The last request has been taken.
   bool receive_ended_ = false;  ///< The client's side has ended, or broke.
   bool paused_ = false;         ///< Not read from: too much is waiting.
@@ -218,11 +228,11 @@ class Connection final : private ReceiveOperation,
   bool file_send_ = false;  ///< A file is on its way past the outputs.
   bool judging_ = false;    ///< The send was interrupted to see how far it got.
   bool reset_ = false;      ///< Closed with a reset, so that nothing looks complete.
-  bool placed_ = true;      ///< Counts as open; no more once it has left its place to exchanges that outlive it.
   TimePoint deadline_ = time_never;
   TimePoint phase_deadline_ = time_never;  ///< Of the head that is arriving; in the end of the client's end.
   TimePoint send_deadline_ = time_never;   ///< Of what is being sent.
   std::unique_ptr<Watch> watch_;
+  PlaceShare place_;  ///< Its own, which exchanges that outlive it may have part in.
 };
 
 }  // namespace gyre::http

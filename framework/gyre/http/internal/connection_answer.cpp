@@ -25,11 +25,6 @@ void Connection::ready(Exchange& exchange, Response response) {
   held_bytes_ += exchange.held_bytes;
 }
 
-/// Whose turn it is: answers leave in the order of the requests.
-Exchange* Connection::first_unanswered() noexcept {
-  return exchanges_.find([](Exchange& each) { return each.stage != Exchange::Stage::answered; });
-}
-
 void Connection::advance() {
   while (life_ == Life::open) {
     Exchange* const first = first_unanswered();
@@ -54,7 +49,7 @@ void Connection::answer(Exchange& exchange) {
 /// Whether the connection ends with this answer, as far as that is known before it is written.
 bool Connection::is_last(Exchange& exchange, const Response& response) noexcept {
   if (exchange.refusal || exchange.incoming.failed() || !exchange.head.keep_alive()) return true;
-  const bool nothing_behind = exchanges_.empty() || &exchanges_.back() == &exchange;
+  const bool nothing_behind = scratch_ == &exchange || &exchanges_.back() == &exchange;
   if (nothing_behind && server_->draining) return true;
   if (response.streamed()) return exchange.head.version_minor() == 0 && !response.stream_length();
   return exchange.body_pending && !may_drain(exchange.incoming);
@@ -181,7 +176,11 @@ void Connection::answered(Exchange& exchange, bool last) {
     reading_ = nullptr;
   }
   exchange.stage = Exchange::Stage::answered;
-  if (!exchange.task_active && !exchange.body_pending) release(exchange);
+  if (!exchange.task_active && !exchange.body_pending) {
+    release(exchange);
+  } else {
+    lift_barrier();
+  }
   if (last) end_after_output();
 }
 

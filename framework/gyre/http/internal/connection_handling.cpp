@@ -10,7 +10,7 @@ void Connection::begin(Exchange& exchange, std::string_view head_bytes) {
   const wire::RequestHead& head = exchange.head;
   exchange.handler = &server_->service.find(exchange.request);
   if (head.has_body()) return begin_with_body(exchange, head_bytes);
-  if (exchange.handler->kind() == RequestHandler::Kind::plain && exchanges_.empty()) [[likely]] {
+  if (exchange.handler->kind() == RequestHandler::Kind::plain && between_requests()) [[likely]] {
     return call_at_once(exchange, head_bytes.size());
   }
   keep(exchange, head_bytes, head_bytes.size());
@@ -21,7 +21,7 @@ void Connection::begin(Exchange& exchange, std::string_view head_bytes) {
   }
 }
 
-// There are no exchanges before this one: a body stands alone.
+// A body stands alone: all before this one are answered.
 void Connection::begin_with_body(Exchange& exchange, std::string_view head_bytes) {
   const wire::RequestHead& head = exchange.head;
   RequestHandler& handler = *exchange.handler;
@@ -101,7 +101,7 @@ void Connection::start_task(Exchange& exchange) {
   const Duration limit = exchange.handler->options().handler.value_or(server_->options.limits.handler);
   Context& context = exchange.enter(server_->context);
   exchange.deadline = time_after(now(), limit);
-  exchange.deadline_status = exchange.handler->options().deadline_status.value_or(Status::service_unavailable);
+  exchange.status_at_deadline = exchange.handler->options().deadline_status.value_or(Status::service_unavailable);
   context.limit_deadline(exchange.deadline);
   exchange.offer_control();
   exchange.stage = Exchange::Stage::running;
@@ -166,8 +166,8 @@ bool Exchange::body_threw() const noexcept {
   if (!incoming.failed()) return false;
   try {
     throw;
-  } catch (const Failure&) {
-    return true;
+  } catch (const Failure& failure) {
+    return failure.error().code() == incoming.error().code();  // not that of a database, say
   } catch (...) {
     return false;
   }
@@ -190,13 +190,13 @@ void Connection::expire(Exchange& exchange) {
   if (exchange.task_done) return;  // just in time: it is about to be looked at
   exchange.cancel(CancelReason::deadline);
   exchange.late = true;
-  ready(exchange, Response::problem(exchange.deadline_status));
+  ready(exchange, Response::problem(exchange.status_at_deadline));
 }
 
 void Exchange::limit_deadline(TimePoint when, Status status) noexcept {
   if (stage != Stage::running || when >= deadline) return;
   deadline = when;
-  deadline_status = status;
+  status_at_deadline = status;
   context->limit_deadline(when);
   if (connection != nullptr) {
     connection->deadline_moved();
@@ -231,7 +231,7 @@ void Connection::release(Exchange& exchange) noexcept {
   static_cast<ListHook<Exchange>&>(exchange).unlink();
   --exchange_count_;
   if (reading_ == &exchange) reading_ = nullptr;
-  if (exchanges_.empty()) barrier_ = false;
+  lift_barrier();
   server_->exchanges.give_back(exchange);
 }
 

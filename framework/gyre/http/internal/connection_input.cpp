@@ -68,7 +68,7 @@ bool Connection::take_head() {
     return false;
   }
   progress_ = {};
-  if (!exchanges_.empty() && stands_alone(exchange.head)) {
+  if (!between_requests() && stands_alone(exchange.head)) {
     barrier_ = true;
     scratch_ = nullptr;
     server_->exchanges.give_back(exchange);
@@ -146,7 +146,11 @@ void Connection::body_progressed(Exchange& exchange) noexcept {
   body.wake_reader(now());
   if (exchange.stage == Exchange::Stage::answered) {
     const bool ends = too_much || body.failed();
-    if (!exchange.task_active) release(exchange);
+    if (!exchange.task_active) {
+      release(exchange);
+    } else {
+      lift_barrier();
+    }
     if (ends) end_after_output();
   }
   schedule_work();
@@ -181,10 +185,11 @@ void Connection::pause_or_resume() noexcept {
   set_deadline();
 }
 
-// Few connections ever need it, so it is not part of every one. Without memory for it the hang-up is heard later.
+// Few connections ever need it, so it is not part of every one. Without memory for it, here or in the kernel, the
+// hang-up is heard later.
 void Connection::watch() noexcept {
   if (watch_ == nullptr) watch_.reset(new (std::nothrow) Watch{*this});
-  if (watch_ == nullptr || watch_->hung_up) return;
+  if (watch_ == nullptr || watch_->over) return;
   watch_->descriptor = socket();
   watch_->events = PollOperation::hang_up;
   server_->loop.submit(*watch_);

@@ -3,6 +3,7 @@
 #include <gyre/http/body_writer.hpp>
 #include <gyre/http/internal/incoming_body.hpp>
 #include <gyre/http/internal/outgoing_body.hpp>
+#include <gyre/http/internal/place.hpp>
 #include <gyre/http/service.hpp>
 
 #include <optional>
@@ -44,7 +45,7 @@ struct Exchange final : TaskObserver,
   RequestHandler* handler = nullptr;
   Connection* connection = nullptr;  ///< Null once that has gone and left this one to `orphans`.
   Orphans* orphans = nullptr;
-  Exchange* beside = nullptr;  ///< A ring of those that keep the place of one connection together; null: not this one.
+  PlaceShare place;  ///< In that of its connection, if it may outlive it.
   Stage stage = Stage::parsed;
   bool refusal = false;       ///< There is no request that could be trusted, only an answer.
   bool task_active = false;   ///< `task` has been started and its end not been looked at.
@@ -58,8 +59,8 @@ struct Exchange final : TaskObserver,
   BodyWriter writer{outgoing};
 
   std::optional<Context> context;
-  TimePoint deadline = time_never;                       ///< Of the handler.
-  Status deadline_status = Status::service_unavailable;  ///< What it is answered with.
+  TimePoint deadline = time_never;                          ///< Of the handler.
+  Status status_at_deadline = Status::service_unavailable;  ///< What it is answered with.
   Task<Response> task;
   Task<> body_task;
   Response response;
@@ -95,24 +96,10 @@ struct Exchange final : TaskObserver,
   /// Whether the exception that is being handled is that of the request's body, which broke.
   bool body_threw() const noexcept;
 
-  /// Keeps the place of a connection, together with those that keep it already.
-  void join_slot(Exchange* others) noexcept {
-    beside = this;
-    if (others != nullptr) std::swap(beside, others->beside);
-  }
-  /// True for the last one.
-  bool leave_slot() noexcept {
-    if (beside == nullptr) return false;
-    Exchange* before = this;
-    while (before->beside != this) before = before->beside;
-    before->beside = beside;
-    beside = nullptr;
-    return before == this;
-  }
-
  private:
   bool inform(Status status, std::string_view fields) override;
   void limit_deadline(TimePoint when, Status status) noexcept override;
+  Status deadline_status() const noexcept override { return status_at_deadline; }
   Result<SocketAddress> peer_address() override;
 };
 

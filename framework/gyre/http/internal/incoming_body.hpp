@@ -49,6 +49,8 @@ class IncomingBody final : public gyre::detail::BodySource {
   bool failed() const noexcept { return status_ != Status{0}; }
   /// What a failure is answered with.
   Status status() const noexcept { return status_; }
+  /// What readers get of it.
+  const Error& error() const noexcept { return error_; }
   void fail(Status status, Error error) noexcept {
     if (failed()) return;
     status_ = status;

@@ -1,5 +1,6 @@
 #include <gyre/http/internal/orphans.hpp>
 
+#include <gyre/http/cancel_status.hpp>
 #include <gyre/http/internal/server_state.hpp>
 
 #include <algorithm>
@@ -38,25 +39,28 @@ void Orphans::on_timer(Timer& timer) noexcept {
 
 void Orphans::on_work(Work& work) noexcept {
   auto& self = static_cast<Orphans&>(work);
-  self.scheduled_ = false;
-  // One at a time: the end of a frame may run code of the application, which may end others.
+  // One at a time: the end of a frame may run code of the application, which may end others. Those are found here, too,
+  // so nothing is scheduled for them: once the last one has gone the server may be destroyed.
   while (Exchange* ended = self.exchanges_.find([](Exchange& each) { return each.task_done; })) self.end(*ended);
+  self.scheduled_ = false;
   self.server_->one_gone();
 }
 
-/// Nobody is answered, but what the handler threw is told: its work was wanted.
+/// Nobody is answered, but what the handler threw is told as if there were a client: its work was wanted.
 void Orphans::end(Exchange& exchange) noexcept {
   ServerStatistics& statistics = server_->statistics;
   --statistics.handlers_orphaned;
   --statistics.handlers_running;
   ++statistics.answers_dropped;
+  const auto tell = [&] { (void)server_->service.failed(exchange.request, std::current_exception()); };
   try {
     (void)exchange.task.result();
   } catch (const Cancelled&) {
+    if (answer_to(exchange.context->reason()) == Status::internal_server_error) tell();
   } catch (...) {
-    if (!exchange.body_threw()) (void)server_->service.failed(exchange.request, std::current_exception());
+    if (!exchange.body_threw()) tell();
   }
-  if (exchange.leave_slot()) --statistics.connections_open;
+  if (exchange.place.leave()) --statistics.connections_open;
   static_cast<ListHook<Exchange>&>(exchange).unlink();
   if (empty()) disarm();
   server_->exchanges.give_back(exchange);

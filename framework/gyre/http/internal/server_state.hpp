@@ -17,7 +17,7 @@ struct ServerState {
   /// A connection or an orphan has gone. If it was the last, whoever waits goes on in a later step: he may destroy the
   /// server, and the caller is still at work in it.
   void one_gone() noexcept {
-    if (on_all_gone && gone()) loop.schedule(all_gone_work);
+    if (on_all_gone && gone() && !std::exchange(all_gone_scheduled, true)) loop.schedule(all_gone_work);
   }
 
   Loop& loop;
@@ -33,6 +33,7 @@ struct ServerState {
   ServerStatistics statistics;
   bool draining = false;
   std::coroutine_handle<> on_all_gone;
+  bool all_gone_scheduled = false;
 
   struct AllGoneWork : Work {
     explicit AllGoneWork(ServerState& owner) noexcept

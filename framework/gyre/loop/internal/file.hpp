@@ -29,8 +29,8 @@ const char* stat_path(const StatOperation& operation) noexcept;
 /// Sets `operation.info` from what the kernel wrote.
 void take_stat(StatOperation& operation) noexcept;
 
-/// Does it now if no disk has to be waited for: opens beneath a directory, small reads, looks at open files. The result;
-/// -EAGAIN if that is not so or not known, and `run_blocking` has to do it.
+/// Does it now if no disk has to be waited for: opens beneath a directory, small reads, looks at open files. The
+/// result; -EAGAIN if that is not so or not known, and `run_blocking` has to do it.
 std::int32_t run_at_once(FileOperation& operation) noexcept;
 
 /// Does it now, on the calling thread, which may have to wait for a disk. The result, or a negative errno.

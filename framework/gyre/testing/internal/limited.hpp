@@ -24,11 +24,12 @@ inline Task<> limited(Duration limit, Task<> task, const char* what) {
   if (!ended) throw_timed_out(limit, what);
 }
 
-/// The same for an operation, which says as a value that it was cancelled: here that is `Cancelled` or `TimedOut`,
-/// whichever it was.
+/// The same for an operation, which says as a value that it was cancelled: here that is `Cancelled`, `TimedOut`, or
+/// `WrongAnswer` if it was neither the task nor the time, whichever it was.
 template <class T>
 Task<Result<T>> limited(Duration limit, Task<Result<T>> task, const char* what) {
   Context& context = co_await this_context();
+  const TimePoint end = time_after(context.executor().now(), limit);
   Result<T> result = Errc::timed_out;
   if (limit == Duration::max()) {
     result = co_await std::move(task);
@@ -39,8 +40,9 @@ Task<Result<T>> limited(Duration limit, Task<Result<T>> task, const char* what) 
     if (!ended && !context.cancelled()) throw_timed_out(limit, what);
   }
   const bool cancelled = !result && result.error() == Errc::cancelled;
-  if (cancelled && !context.cancelled()) throw_timed_out(limit, what);
-  if (cancelled) throw Cancelled{};
+  if (cancelled && context.cancelled()) throw Cancelled{};
+  if (cancelled && context.executor().now() >= end) throw_timed_out(limit, what);
+  if (cancelled) throw WrongAnswer{std::string{what} + " was cancelled, and not by the test"};
   co_return std::move(result);
 }
 

@@ -2,6 +2,7 @@
 
 #include <gyre/base/error.hpp>
 #include <gyre/coro/context.hpp>
+#include <gyre/http/cancel_status.hpp>
 #include <gyre/web/internal/route_scope.hpp>
 
 #include <string>
@@ -92,8 +93,8 @@ Response answer_failure(Request& request, std::exception_ptr failure, const Hook
 }
 
 Status status_of_cancelled(const Request& request) noexcept {
-  constexpr Status client_closed_request{499};  // no RFC has a number for it; nginx's is widely understood
-  return request.context().reason() == CancelReason::client_gone ? client_closed_request : Status::service_unavailable;
+  const CancelReason reason = request.context().reason();
+  return reason == CancelReason::deadline ? request.deadline_status() : logged_as(reason);
 }
 
 }  // namespace gyre::internal

@@ -16,7 +16,7 @@ namespace gyre::internal {
 Response answer_failure(Request& request, std::exception_ptr failure,
                         const Callback<void(const ErrorReport&)>& hook = {}) noexcept;
 
-/// The status that a cancelled request is counted under: 499 if the client has left, else 503.
+/// The status that a cancelled request is counted under: 499 if the client has left, else what it is answered with.
 Status status_of_cancelled(const Request& request) noexcept;
 
 }  // namespace gyre::internal

@@ -48,7 +48,10 @@ class Entry {
     }
   }
 
+  void write_cancelled() const noexcept { write(internal::status_of_cancelled(*request_), std::nullopt); }
+
   void write(const Response& response) const noexcept {
+    if (request_->context().reason() == CancelReason::deadline) return write_cancelled();  // another has been sent
     const bool counted = !response.streamed() && !response.upgrades();
     const bool sent = allows_body(response.status()) && request_->method() != Method::head;
     write(response.status(), counted ? std::optional<std::uint64_t>{sent ? response.body().size() : 0} : std::nullopt);
@@ -71,7 +74,7 @@ Task<Response> log(Request& request, Next next, const AccessLogOptions& options)
     entry.write(response);
     co_return std::move(response);
   } catch (const Cancelled&) {
-    entry.write(internal::status_of_cancelled(request), std::nullopt);
+    entry.write_cancelled();
     throw;
   } catch (...) {
     Response response = internal::answer_failure(request, std::current_exception());

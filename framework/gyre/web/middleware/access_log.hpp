@@ -39,9 +39,8 @@ struct AccessLogOptions {
 /// - **bytes** of the body as it goes to the next middleware; "-" (JSON: null) for a stream, which has not begun.
 /// - **seconds** until the answer was known, by the loop's clock: that moves from turn to turn, so work that does not
 ///   wait takes none.
-/// - **status** as sent: what is thrown behind it is answered here, as by `recover`. 499: the client left first. 503
-/// for
-///   other cancelled requests (time limit, stop).
+/// - **status** as sent: what is thrown behind it is answered here, as by `recover`. For a cancelled request that of
+///   its deadline, or of `logged_as`: 499 if the client left first, 503 if the server stopped.
 /// - **request_id** if `request_id` is behind it, else "-" (null).
 ///
 /// Whatever the client sends, a line stays one line and can be taken apart: in text, quotes, backslashes, controls and

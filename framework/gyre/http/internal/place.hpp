@@ -1,0 +1,32 @@
+#pragma once
+
+#include <utility>
+
+namespace gyre::http {
+
+/// A share in one place under `Limits::connections`: of a connection, or of a handler that runs on without it. The
+/// shares of one place form a ring, so the last to leave knows that it is the last, whichever that is.
+class PlaceShare {
+ public:
+  PlaceShare() noexcept = default;
+  PlaceShare(const PlaceShare&) = delete;
+  PlaceShare& operator=(const PlaceShare&) = delete;
+
+  /// Takes a place of its own. Only if it has none.
+  void take() noexcept { next_ = this; }
+  /// Takes part in the place of `other`, which has one. Only if it has none.
+  void join(PlaceShare& other) noexcept { next_ = std::exchange(other.next_, this); }
+  /// True for the last share of a place; false also if it has none.
+  bool leave() noexcept {
+    if (next_ == nullptr) return false;
+    PlaceShare* before = this;
+    while (before->next_ != this) before = before->next_;
+    before->next_ = std::exchange(next_, nullptr);
+    return before == this;
+  }
+
+ private:
+  PlaceShare* next_ = nullptr;
+};
+
+}  // namespace gyre::http
