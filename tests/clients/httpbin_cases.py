@@ -37,7 +37,8 @@ class HttpbinCurl(HttpbinCase):
         self.assertTrue(facts["files"]["file"].startswith('"""examples/httpbin'))
 
     def test_redirects_and_cookies(self):
-        self.assertEqual(self.curl("/redirect/3", "-L", "-o", os.devnull, "-w", "%{http_code} %{num_redirects}"), "200 3")
+        told = self.curl("/redirect/3", "-L", "-o", os.devnull, "-w", "%{http_code} %{num_redirects}")
+        self.assertEqual(told, "200 3")
         facts = self.curl_json("/cookies/set?tide=high", "-L", "-c", os.devnull, "-b", "moon=full")
         self.assertEqual(facts, {"cookies": {"moon": "full", "tide": "high"}})
 
