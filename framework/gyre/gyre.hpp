@@ -21,6 +21,7 @@
 #include <gyre/web/text.hpp>
 
 // Answers.
+#include <gyre/web/conditions.hpp>
 #include <gyre/web/content.hpp>
 #include <gyre/web/created.hpp>
 #include <gyre/web/file_response.hpp>

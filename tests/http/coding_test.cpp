@@ -205,6 +205,22 @@ TEST_CASE("zstd with too large a window is refused", "[http][coding]") {
   CHECK(decode(Coding::zstd, largest) == "");
 }
 
+TEST_CASE("a whole text is packed at once", "[http][coding]") {
+  std::mt19937_64 random{7};
+  std::string noise(100'000, '\0');
+  for (char& c : noise) c = static_cast<char>(random());
+  for (const Coding coding : codings) {
+    INFO(name(coding));
+    for (const std::string& text : {std::string(), std::string("short"), sample(300'000), noise}) {
+      CHECK(decode(coding, gyre::encode_all(coding, text)) == text);
+    }
+    const std::string text = sample(100'000);
+    CHECK(gyre::encode_all(coding, text).size() < text.size() / 4);
+    CHECK_THROWS_AS(gyre::encode_all(coding, "x", 99), gyre::Failure);
+  }
+  CHECK_THROWS_AS(gyre::encode_all(Coding::identity, "x"), gyre::Failure);
+}
+
 TEST_CASE("a decoder writes no more than it has room for", "[http][coding]") {
   const std::string zeros(1 << 20, '\0');
   for (const Coding coding : codings) {

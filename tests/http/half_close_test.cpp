@@ -199,3 +199,111 @@ TEST_CASE("what a half-closed client has sent is served although it was not read
         options);
   });
 }
+
+namespace {
+
+/// Handlers that treat their bodies in all the ways there are.
+void add_body_users(Router& router) {
+  router.get("/slow", []() -> Task<std::string> {
+    co_await sleep_for(1s);
+    co_return "slow";
+  });
+  router.get("/big", [] { return std::string(400'000, 'b'); });
+  router.post("/plain", [](const Request& asked) { return std::string{asked.body()}; });
+  router.post("/collected", [](const Request& asked) -> Task<std::string> { co_return std::string{asked.body()}; });
+  router.post("/read", [](Body body) -> Task<std::string> {
+    std::string text;
+    for (;;) {
+      const Result<std::string_view> piece = co_await body.read();
+      if (piece.value().empty()) co_return text;
+      text += *piece;
+    }
+  });
+  router.post("/unread", [](Body) -> Task<std::string> {
+    co_await sleep_for(1s);
+    co_return "unread";
+  });
+}
+
+}  // namespace
+
+TEST_CASE("a body that is begun after the client's end is known to be cut off", "[http][half_close][body]") {
+  for_each_sim_loop([](Loop& loop) {
+    Router router;
+    add_body_users(router);
+    with_routes(
+        loop, router,
+        [&](RouteSite& site) -> Task<> {
+          for (const std::string path : {"/plain", "/collected", "/read"}) {
+            for (const std::string_view body : {"0123456789", "0123", ""}) {
+              CAPTURE(path, body);
+              const TimePoint start = loop.now();
+              Stream stream = co_await site.connect();
+              co_await send(stream, request("GET /slow") + request("POST " + path, "Content-Length: 10\r\n", body));
+              stream.shutdown(ShutdownSide::send);
+              const std::string answers = co_await read_to_end(stream);
+              CHECK(loop.now() - start == 1s);
+              CHECK(count(answers, "HTTP/1.1 200 OK") == (body.size() == 10 ? 2 : 1));
+              CHECK(count(answers, "HTTP/1.1 400 ") == (body.size() == 10 ? 0 : 1));
+            }
+          }
+        },
+        served());
+  });
+}
+
+TEST_CASE("a cut-off body that nobody reads is not waited for", "[http][half_close][body]") {
+  for_each_sim_loop([](Loop& loop) {
+    Router router;
+    add_body_users(router);
+    with_routes(
+        loop, router,
+        [&](RouteSite& site) -> Task<> {
+          for (const bool whole : {false, true}) {
+            CAPTURE(whole);
+            const TimePoint start = loop.now();
+            Stream stream = co_await site.connect();
+            std::string bytes = request("POST /unread", "Content-Length: 10\r\n", "01234");
+            if (whole) bytes += "56789" + request("GET /slow");
+            co_await send(stream, bytes);
+            stream.shutdown(ShutdownSide::send);
+            const std::string answers = co_await read_to_end(stream);
+            CHECK(answers.starts_with("HTTP/1.1 200 OK"));
+            CHECK(count(answers, "HTTP/1.1 ") == (whole ? 2 : 1));
+            CHECK(loop.now() - start == (whole ? 2s : 1s));
+          }
+        },
+        served());
+  });
+}
+
+TEST_CASE("a plain handler's body that is cut off is answered at once", "[http][half_close][body]") {
+  for_each_sim_loop([](Loop& loop) {
+    for (const HalfClose choice : {HalfClose::gone, HalfClose::served}) {
+      // Alone, or behind an answer that the client does not take for a while.
+      for (const bool behind : {false, true}) {
+        CAPTURE(choice, behind);
+        Router router;
+        add_body_users(router);
+        ServerOptions options;
+        options.half_close = choice;
+        options.limits.output = 100'000;
+        with_routes(
+            loop, router,
+            [&](RouteSite& site) -> Task<> {
+              const TimePoint start = loop.now();
+              Stream stream = co_await site.connect();
+              const std::string first = behind ? request("GET /big") : std::string{};
+              co_await send(stream, first + request("POST /plain", "Content-Length: 10\r\n", "01234"));
+              stream.shutdown(ShutdownSide::send);
+              co_await sleep_for(1s);
+              const std::string answers = co_await read_to_end(stream);
+              CHECK(loop.now() - start == 1s);
+              CHECK(count(answers, "HTTP/1.1 400 ") == 1);
+              CHECK(count(answers, "HTTP/1.1 200 ") == (behind ? 1 : 0));
+            },
+            options);
+      }
+    }
+  });
+}

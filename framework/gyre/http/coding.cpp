@@ -163,6 +163,21 @@ CodingStep Encoder::step(std::string_view input, std::span<char> room, EncoderEn
   return state_->step(input, room, end);
 }
 
+std::string encode_all(Coding coding, std::string_view text, std::optional<int> level) {
+  Encoder encoder{coding, level};
+  std::string packed;
+  std::size_t size = 0;
+  for (bool done = false; !done;) {
+    packed.resize(size + Encoder::room_min + text.size() / 2);
+    const CodingStep step = encoder.step(text, std::span{packed}.subspan(size), EncoderEnd::finish);
+    text.remove_prefix(step.used);
+    size += step.made;
+    done = step.done;
+  }
+  packed.resize(size);
+  return packed;
+}
+
 Decoder::Decoder(Coding coding) : coding_(coding), state_(nullptr) {
   std::unique_ptr<DecoderState> state{retired ? nullptr : pools().decoders.take(coding)};
   if (state == nullptr) state = make_decoder(coding);

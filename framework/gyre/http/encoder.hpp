@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace gyre {
@@ -52,5 +53,9 @@ class Encoder {
   Coding coding_;
   http::EncoderState* state_;
 };
+
+/// A whole text packed at once, for what is small or packed once: it takes the loop as long as it takes. Throws as the
+/// `Encoder`'s constructor.
+std::string encode_all(Coding coding, std::string_view text, std::optional<int> level = {});
 
 }  // namespace gyre

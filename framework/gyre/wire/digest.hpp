@@ -45,8 +45,9 @@ struct DigestCredentials {
 /// small.
 Result<DigestCredentials> parse_digest(std::string_view field, std::span<char> buffer) noexcept;
 
-/// The most digits that a hash of Digest has: SHA-512/256 and SHA-256 have 64, MD5 has 32.
-inline constexpr std::size_t digest_digits_max = 64;
+/// The most digits that a hash of Digest has: SHA-512, which is not the RFC's but some clients', has 128. SHA-512/256
+/// and SHA-256 have 64, MD5 has 32.
+inline constexpr std::size_t digest_digits_max = 128;
 
 /// Hashes a message: writes lower-case hexadecimal digits into `digits`, and returns how many. The hash functions are
 /// not wire's own; whoever has them passes one, that of the algorithm.

@@ -114,7 +114,7 @@ class Connection final : private ReceiveOperation,
   // Reading.
   bool receiving() const noexcept { return Operation::armed(); }
   void on_bytes(std::string_view data);
-  void on_end(bool broken) noexcept;
+  void on_end(bool broken);
   std::string_view unused() const noexcept { return input_.view(); }
   void use(std::size_t count) noexcept { input_.drop(count); }
   void consume();
@@ -122,7 +122,7 @@ class Connection final : private ReceiveOperation,
   bool take_head();
   bool take_body();
   void begin_body(Exchange& exchange);
-  void body_cut_off(Exchange& exchange) noexcept;
+  void body_cut_off(Exchange& exchange);
   void receive_in_bulk(bool wanted) noexcept;
   void collected(Exchange& exchange);
   TimePoint body_deadline() const noexcept;

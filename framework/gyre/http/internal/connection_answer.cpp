@@ -167,9 +167,10 @@ void Connection::stream_ended(Exchange& exchange) {
 
 // The whole answer is written.
 void Connection::answered(Exchange& exchange, bool last) {
-  if (exchange.body_pending && !last) {
-    last = !may_drain(exchange.incoming);
+  if (exchange.body_pending) {
+    last = last || !may_drain(exchange.incoming);
     exchange.incoming.discard(now());
+    exchange.incoming.wake_reader(now());  // of a handler that is late
   }
   if (last && exchange.body_pending) {
     exchange.body_pending = false;

@@ -21,7 +21,7 @@ void Connection::on_bytes(std::string_view data) {
 
 // The client may only have ended its side: what it has asked for still goes out (`retire`), unless it takes more time
 // than a client is taken to wait for without a sign of life (`HalfClose`).
-void Connection::on_end(bool broken) noexcept {
+void Connection::on_end(bool broken) {
   receive_ended_ = true;
   const bool gone = broken || server_->options.half_close == HalfClose::gone;
   if ((gone && at_work()) || life_ == Life::leaving) {
@@ -33,18 +33,23 @@ void Connection::on_end(bool broken) noexcept {
   }
 }
 
-// A task can still read what is there.
-void Connection::body_cut_off(Exchange& exchange) noexcept {
-  if (!exchange.task_active || exchange.stage == Exchange::Stage::answered) return end_after_output();
+// All that there is of it has been taken, but for what a task can still read.
+void Connection::body_cut_off(Exchange& exchange) {
+  if (exchange.stage == Exchange::Stage::answered) return end_after_output();
+  const bool collecting = exchange.stage == Exchange::Stage::collecting;
   exchange.incoming.cut_off(now());
   body_progressed(exchange);
+  if (collecting) collected(exchange);
 }
 
 void Connection::consume() {
-  while (life_ == Life::open && !unused().empty()) {
-    const bool used = reading_ != nullptr ? take_body() : may_take_head() && take_head();
-    if (!used) return;
+  bool used = true;
+  while (used && life_ == Life::open && !unused().empty()) {
+    used = reading_ != nullptr ? take_body() : may_take_head() && take_head();
   }
+  // One that was begun, or left unread, after the client had ended its side.
+  if (receive_ended_ && life_ == Life::open && reading_ != nullptr) [[unlikely]]
+    body_cut_off(*reading_);
 }
 
 bool Connection::stalled() const noexcept { return output_bytes_ + held_bytes_ > server_->options.limits.output; }

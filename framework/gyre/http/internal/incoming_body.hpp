@@ -33,7 +33,8 @@ class IncomingBody final : public gyre::detail::BodySource {
   void clear() noexcept;
 
   Mode mode() const noexcept { return mode_; }
-  /// It is of no use any more. Its clock runs again: the connection waits for its end.
+  /// It is of no use any more: readers get `Errc::cancelled`. Its clock runs again, as the connection may wait for its
+  /// end.
   void discard(TimePoint now) noexcept {
     resume(now);
     mode_ = Mode::discarded;

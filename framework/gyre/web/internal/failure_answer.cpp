@@ -66,10 +66,12 @@ Response safe_problem(const RouteScope* scope, const Hook& hook, Request& reques
   }
 }
 
-/// What a body that broke on its way is answered with; `Status{0}` if it did not.
-Status body_failure(const Request& request) noexcept {
-  const gyre::detail::BodySource* source = request.body_source();
-  return source == nullptr ? Status{0} : source->failure();
+/// What a body that broke on its way is answered with; `Status{0}` if it did not, or `failure` is not its own.
+Status body_failure(const Request& request, const Failure& failure) noexcept {
+  gyre::detail::BodySource* const source = request.body_source();
+  if (source == nullptr || source->failure() == Status{0}) return Status{0};
+  const gyre::detail::BodySource::Piece piece = source->collect();  // one that broke says how, and no more
+  return piece.error.code() == failure.error().code() ? source->failure() : Status{0};
 }
 
 }  // namespace
@@ -82,8 +84,8 @@ Response answer_failure(Request& request, std::exception_ptr failure, const Hook
     std::rethrow_exception(failure);
   } catch (const HttpError& error) {
     return safe_problem(scope, hook, request, error.status(), error.detail());
-  } catch (const Failure&) {
-    const Status status = body_failure(request);
+  } catch (const Failure& broken) {
+    const Status status = body_failure(request, broken);
     if (status != Status{0}) return safe_problem(scope, hook, request, status, {});
     report(scope, hook, request, failure);
   } catch (...) {

@@ -1,14 +1,11 @@
 #include <gyre/web/internal/file_answer.hpp>
 
-#include <gyre/web/internal/request_fields.hpp>
-
 #include <gyre/http/body_writer.hpp>
 #include <gyre/loop/loop.hpp>
+#include <gyre/web/conditions.hpp>
 #include <gyre/wire/byteranges.hpp>
-#include <gyre/wire/conditional.hpp>
 #include <gyre/wire/content_disposition.hpp>
 #include <gyre/wire/http_date.hpp>
-#include <gyre/wire/range.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -32,14 +29,6 @@ std::int64_t seconds_of(Duration time) noexcept { return std::chrono::floor<std:
 void append_hex(std::string& out, std::uint64_t number) {
   char digits[16];
   out.append(digits, std::to_chars(digits, digits + sizeof digits, number, 16).ptr);
-}
-
-/// The value of a field that stands once.
-std::optional<std::string_view> single_field(const Request& request, FieldId id) noexcept {
-  if (!request.head().has(id)) return std::nullopt;
-  std::size_t count = 0;
-  for (const wire::FieldView field : request.head()) count += field.id == id ? 1 : 0;
-  return count == 1 ? request.head().find(id) : std::nullopt;
 }
 
 /// What tells one state of the file from another.
@@ -78,22 +67,6 @@ class FileState {
   std::int64_t modified_;
   bool settled_;
 };
-
-Precondition check_conditions(Request& request, const FileState& state, std::int64_t now) {
-  wire::Conditions conditions;
-  conditions.if_match = joined_field(request, FieldId::if_match);
-  conditions.if_unmodified_since = single_field(request, FieldId::if_unmodified_since);
-  conditions.if_none_match = joined_field(request, FieldId::if_none_match);
-  conditions.if_modified_since = single_field(request, FieldId::if_modified_since);
-  conditions.if_range = single_field(request, FieldId::if_range);
-  return wire::evaluate_conditions(request.method(), conditions, state.validators(), now);
-}
-
-RangeAnswer ranges_of(const Request& request, Precondition condition, std::uint64_t size, std::span<ByteRange> room) {
-  const std::optional<std::string_view> field = single_field(request, FieldId::range);
-  if (!field || request.method() != Method::get || condition == Precondition::ignore_range) return {};
-  return wire::parse_range(*field, size, room);
-}
 
 std::string full_type(const FileDescription& about) {
   std::string type{about.content_type};
@@ -191,9 +164,9 @@ bool is_missing(Error error) noexcept {
 Task<Response> answer_with_file(Request& request, File file, FileInfo info, FileDescription about) {
   const Duration now = file.loop().wall_time();
   const FileState state{info, about.encoding, now};
-  const Precondition condition = check_conditions(request, state, seconds_of(now));
+  const Precondition condition = check_conditions(request, state.validators(), now);
   ByteRange room[file_ranges_max];
-  const RangeAnswer asked = ranges_of(request, condition, info.size, room);
+  const RangeAnswer asked = wanted_ranges(request, condition, info.size, room);
   Response response;
   if (condition == Precondition::failed) {
     response = Response::problem(Status::precondition_failed);
