@@ -245,3 +245,31 @@ TEST_CASE("a simulated run that runs out of memory anywhere ends in order", "[al
   });
   CHECK(failed > 10);
 }
+
+TEST_CASE("an app whose start or end runs out of memory anywhere returns", "[allocation]") {
+  for (const unsigned threads : {1U, 2U}) {
+    DYNAMIC_SECTION(threads << " threads") {
+      int failures = 0;
+      const std::uint64_t failed = fail_each_allocation([&](AllocationFault& fault) {
+        App app;
+        set_up(app);
+        app.background([]() -> Task<> { co_await sleep_for(1h); });
+        app.on_start([&](Loop&) { app.stop(); });
+        RunOptions options;
+        options.port = 0;
+        options.threads = threads;
+        options.backend = Backend::epoll;
+        options.stop_on = StopOn::request;
+        options.task_tree = true;
+        on_a_fresh_thread([&] {
+          fault.begin();
+          const int result = app.run(std::move(options));
+          fault.end();
+          failures += result;
+        });
+      });
+      CHECK(failed > 10);
+      CHECK(failures > 10);
+    }
+  }
+}

@@ -1,7 +1,6 @@
 #include <gyre/app/internal/run.hpp>
 
 #include <gyre/app/internal/task_report.hpp>
-#include <gyre/loop/descriptor.hpp>
 #include <gyre/loop/host.hpp>
 
 #include <csignal>
@@ -49,6 +48,7 @@ int Run::execute() {
   } catch (...) {
     fail(std::current_exception());
   }
+  if (first_) first_->abandon();
   for (std::thread& thread : threads_) thread.join();
   watchdog_.reset();
   blocked_.reset();
@@ -61,12 +61,7 @@ int Run::execute() {
 void Run::open_first() {
   const std::vector<Endpoint> endpoints = endpoints_of(options_);
   first_ = std::make_unique<Worker>(*state_, *service_, options_, 0U);
-  try {
-    first_->open(endpoints, options_.descriptors, {.reuse_port = thread_count_ > 1, .claim_port = true});
-  } catch (...) {
-    first_->abandon();
-    throw;
-  }
+  first_->open(endpoints, options_.descriptors, {.reuse_port = thread_count_ > 1, .claim_port = true});
   const std::lock_guard lock{state_->run_mutex};
   state_->endpoints = first_->endpoints();
 }
@@ -78,27 +73,21 @@ void Run::start_others() {
     if (!endpoint.is_unix() && tcp.empty() && !options_.host.empty()) tcp.push_back(endpoint);
   }
   for (unsigned index = 1; index < thread_count_; ++index) {
-    threads_.emplace_back(&Run::worker_thread, this, index, tcp, shared_descriptors());
+    Duplicates descriptors{first_->shared_descriptors()};
+    threads_.emplace_back(
+        [this, index, tcp, shared = std::move(descriptors)]() mutable { worker_thread(index, tcp, shared); });
   }
 }
 
-std::vector<int> Run::shared_descriptors() const {
-  std::vector<int> copies;
-  for (const int descriptor : first_->shared_descriptors()) {
-    copies.push_back(duplicate_descriptor(descriptor).value());
-  }
-  return copies;
-}
-
-void Run::worker_thread(unsigned number, std::vector<Endpoint> endpoints, std::vector<int> descriptors) {
+void Run::worker_thread(unsigned number, const std::vector<Endpoint>& endpoints, Duplicates& descriptors) {
   Worker worker{*state_, *service_, options_, number};
   try {
-    worker.open(endpoints, descriptors, {.reuse_port = true});
+    worker.open(endpoints, descriptors.copies(), {.reuse_port = true});
+    serve(worker, [](Scope&) {});
   } catch (...) {
-    worker.abandon();
-    return fail(std::current_exception());
+    fail(std::current_exception());
   }
-  serve(worker, [](Scope&) {});
+  worker.abandon();
 }
 
 void Run::run_first() {
@@ -109,21 +98,36 @@ void Run::run_first() {
   });
 }
 
+namespace {
+
+/// For the time of a scope a loop is watched.
+class Watched {
+ public:
+  Watched(std::optional<Watchdog>& watchdog, Worker& worker) : watchdog_(&watchdog), loop_(&worker.loop()) {
+    if (watchdog) watchdog->watch(*loop_, worker.number());
+  }
+  Watched(const Watched&) = delete;
+  Watched& operator=(const Watched&) = delete;
+  ~Watched() {
+    if (*watchdog_) (*watchdog_)->forget(*loop_);
+  }
+
+ private:
+  std::optional<Watchdog>* watchdog_;
+  const Loop* loop_;
+};
+
+}  // namespace
+
+// Whatever fails in here: the worker leaves the others before it ends, by itself or because it is abandoned.
 void Run::serve(Worker& worker, Callback<void(Scope&)> extra) {
   {
     const std::lock_guard lock{state_->run_mutex};
     state_->workers.push_back(&worker);
     if (state_->stopping) worker.stop();  // stopped before it began: it starts and ends at once
   }
-  if (watchdog_) watchdog_->watch(worker.loop(), worker.number());
-  try {
-    worker.run([this] { report_start(); }, std::move(extra));
-  } catch (...) {
-    fail(std::current_exception());
-  }
-  if (watchdog_) watchdog_->forget(worker.loop());
-  const std::lock_guard lock{state_->run_mutex};
-  std::erase(state_->workers, &worker);
+  const Watched watched{watchdog_, worker};
+  worker.run([this] { report_start(); }, std::move(extra));
 }
 
 // The line that scripts wait for, once every loop is ready.
@@ -142,9 +146,13 @@ void Run::report_start() {
   state_->log(LogLevel::info, line);
 }
 
-void Run::fail(const std::exception_ptr& failure) {
-  state_->log(LogLevel::error, "cannot start: " + describe(failure));
+void Run::fail(const std::exception_ptr& failure) noexcept {
   failed_ = true;
+  try {
+    state_->log(LogLevel::error, "cannot start: " + describe(failure));
+  } catch (...) {
+    // no memory for the line, or a sink that throws: the others are to be stopped all the same
+  }
   const std::lock_guard lock{state_->run_mutex};
   stop_workers(*state_);
 }

@@ -2,6 +2,7 @@
 
 #include <gyre/app/internal/worker.hpp>
 
+#include <gyre/loop/duplicates.hpp>
 #include <gyre/loop/signals.hpp>
 #include <gyre/loop/watchdog.hpp>
 
@@ -25,12 +26,10 @@ class Run {
   void open_first();
   void start_others();
   void run_first();
-  void worker_thread(unsigned number, std::vector<Endpoint> endpoints, std::vector<int> descriptors);
+  void worker_thread(unsigned number, const std::vector<Endpoint>& endpoints, Duplicates& descriptors);
   void serve(Worker& worker, Callback<void(Scope&)> extra);
   void report_start();
-  void fail(const std::exception_ptr& failure);
-  std::vector<int> shared_descriptors() const;
-
+  void fail(const std::exception_ptr& failure) noexcept;
   void start_watchdog();
   Task<> watch_signals();
   Task<> watch_for_tasks();

@@ -32,7 +32,7 @@ class Registration {
   Worker* worker_;
 };
 
-Task<> open_and_live(AppState& state, Worker& worker, const RunOptions& options, Event* serving) {
+Task<> open_and_live(AppState& state, Worker& worker, RunOptions& options, Event* serving) {
   Registration registration{state, worker};
   std::exception_ptr failure;
   try {
@@ -49,7 +49,10 @@ Task<> open_and_live(AppState& state, Worker& worker, const RunOptions& options,
     failure = std::current_exception();
   }
   if (!failure) co_return;
-  co_await worker.close_listeners();
+  if (worker.must_leave()) {
+    auto leaving = worker.leave();
+    co_await std::move(leaving);
+  }
   std::rethrow_exception(failure);
 }
 

@@ -41,8 +41,7 @@ Task<> run_background(AppState& state, Callback<Task<>()>& task) {
   if (cancelled) throw Cancelled{};
 }
 
-void Worker::open(const std::vector<Endpoint>& endpoints, const std::vector<int>& descriptors,
-                  const ListenOptions& listen) {
+void Worker::open(const std::vector<Endpoint>& endpoints, std::vector<int>& descriptors, const ListenOptions& listen) {
   if (loop_ == nullptr) {
     LoopOptions options = options_->loop;
     options.backend = options_->backend;
@@ -53,21 +52,28 @@ void Worker::open(const std::vector<Endpoint>& endpoints, const std::vector<int>
     own_loop_ = std::move(*loop);
     loop_ = own_loop_.get();
   }
+  leaving_ = close_and_leave();  // made now: at the end there may be no memory for it
   const bool wants_tree = options_->task_tree || options_->task_tree_on != 0;
   if (wants_tree && loop_->task_tree() == nullptr) task_tree_.emplace(*loop_);
   for (const Endpoint& endpoint : endpoints) {
-    listeners_.push_back({std::make_unique<Listener>(*loop_), endpoint.is_unix()});
-    if (const Result<void> opened = listeners_.back().listener->open(endpoint, listen); !opened) {
+    if (const Result<void> opened = add_listener(endpoint.is_unix()).open(endpoint, listen); !opened) {
       throw std::runtime_error{"cannot listen on " + endpoint.text() + ": " + opened.error().message()};
     }
   }
-  for (const int descriptor : descriptors) {
-    listeners_.push_back({std::make_unique<Listener>(*loop_), true});
-    if (const Result<void> adopted = listeners_.back().listener->adopt(descriptor); !adopted) {
+  for (; !descriptors.empty(); descriptors.erase(descriptors.begin())) {
+    const int descriptor = descriptors.front();
+    if (const Result<void> adopted = add_listener(true).adopt(descriptor); !adopted) {
       throw std::runtime_error{"cannot use descriptor " + std::to_string(descriptor) + ": " +
                                adopted.error().message()};
     }
   }
+}
+
+Listener& Worker::add_listener(bool shared) {
+  auto listener = std::make_unique<Listener>(*loop_);
+  Listener& added = *listener;
+  listeners_.push_back({std::move(listener), shared, added.close()});
+  return added;
 }
 
 std::vector<Endpoint> Worker::endpoints() const {
@@ -87,7 +93,7 @@ std::vector<int> Worker::shared_descriptors() const {
 void Worker::run(Callback<void()> started, Callback<void(Scope&)> extra) { loop_->run(live(started, extra)); }
 
 void Worker::abandon() {
-  if (loop_ != nullptr) loop_->run(close_listeners());
+  if (must_leave()) loop_->run(leave());
 }
 
 void Worker::stop_arrived(Work& work) noexcept {
@@ -96,12 +102,7 @@ void Worker::stop_arrived(Work& work) noexcept {
   if (worker.at_stop_) detail::resume(std::exchange(worker.at_stop_, {}));
 }
 
-Task<> Worker::close_listeners() {
-  for (const Listening& listening : listeners_) co_await listening.listener->close();
-}
-
 Task<> Worker::live(Callback<void()>& started, Callback<void(Scope&)>& extra) {
-  Task<> leaving = leave();  // made now: at the end there may be no memory for it
   std::exception_ptr failure;
   try {
     auto serving = serve(started, extra);
@@ -109,6 +110,7 @@ Task<> Worker::live(Callback<void()>& started, Callback<void(Scope&)>& extra) {
   } catch (...) {
     failure = std::current_exception();
   }
+  auto leaving = leave();
   co_await std::move(leaving);
   if (failure) std::rethrow_exception(failure);
 }
@@ -132,8 +134,12 @@ struct LastPiece : Work {
 
 }  // namespace
 
-// From here on nobody finds this loop to post to it. What was posted before stands in front of the last piece.
-Task<> Worker::leave() {
+// From here on nobody finds this loop to post to it. What was posted before stands in front of the last piece. That the
+// listeners are still open means that the worker did not come to serve.
+Task<> Worker::close_and_leave() {
+  for (Listening& listening : listeners_) {
+    if (!listening.closing.done()) co_await std::move(listening.closing);
+  }
   {
     const std::lock_guard lock{app_->run_mutex};
     std::erase(app_->workers, this);
@@ -145,28 +151,17 @@ Task<> Worker::leave() {
 Task<> Worker::serve(Callback<void()>& started, Callback<void(Scope&)>& extra) {
   Context& context = co_await this_context();
   std::exception_ptr failure;
-  std::optional<Server> server;
-  std::vector<Task<>> endings;  // made now: at the end there may be no memory for them
-  try {
-    for (const auto& hook : app_->start_hooks) co_await hook(*loop_);
-    server.emplace(*loop_, *service_, options_->server);  // makes what the application has for each loop
-    for (const Listening& listening : listeners_) endings.push_back(listening.listener->close());
-    endings.push_back(server->stop(options_->drain));
-    started();
-  } catch (...) {
-    failure = std::current_exception();
-  }
-  if (failure) {
-    co_await close_listeners();
-    std::rethrow_exception(failure);
-  }
+  for (const auto& hook : app_->start_hooks) co_await hook(*loop_);
+  Server server{*loop_, *service_, options_->server};  // makes what the application has for each loop
+  Task<> draining = server.stop(options_->drain);      // made now: at the end there may be no memory for it
+  started();
 
   Scope accepting{context};
   Context apart{*loop_};  // a root: a cancellation of `serve` begins the drain, and what runs beside ends after that
   apart.set_label(context.label());
   Scope beside{apart};
   try {
-    for (const Listening& listening : listeners_) accepting.spawn(server->serve(*listening.listener));
+    for (const Listening& listening : listeners_) accepting.spawn(server.serve(*listening.listener));
     extra(beside);
     co_await stopped_.wait();
   } catch (const Cancelled&) {
@@ -183,7 +178,8 @@ Task<> Worker::serve(Callback<void()>& started, Callback<void(Scope&)>& extra) {
   } catch (...) {
     failure = std::current_exception();
   }
-  for (Task<>& ending : endings) co_await std::move(ending);
+  for (Listening& listening : listeners_) co_await std::move(listening.closing);
+  co_await std::move(draining);
   beside.cancel(CancelReason::shutdown);
   try {
     co_await beside.join();

@@ -31,9 +31,9 @@ class Worker {
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  /// Makes the loop, if it has none, and opens the listeners. On the worker's thread. Throws what explains why it
-  /// cannot.
-  void open(const std::vector<Endpoint>& endpoints, const std::vector<int>& descriptors, const ListenOptions& listen);
+  /// Makes the loop, if it has none, and opens the listeners. On the worker's thread. Takes out of `descriptors` those
+  /// that a listener owns now. Throws what explains why it cannot; the worker is then given up (`leave`, `abandon`).
+  void open(const std::vector<Endpoint>& endpoints, std::vector<int>& descriptors, const ListenOptions& listen);
 
   Loop& loop() noexcept { return *loop_; }
   /// Its place among those of the run, from 0.
@@ -50,9 +50,11 @@ class Worker {
   /// The same, and runs its own loop meanwhile.
   void run(Callback<void()> started, Callback<void(Scope&)> extra);
 
-  /// Gives up what `open` opened, for a run that does not come to pass.
-  Task<> close_listeners();
-  /// The same, and runs its own loop meanwhile.
+  /// Whether there may be something open, or posted, that `live` has not seen to: it was not called, or not to be had.
+  bool must_leave() const noexcept { return static_cast<bool>(leaving_); }
+  /// Closes what is open and leaves the workers of the app; once, if `must_leave`. Needs no memory.
+  Task<> leave() noexcept { return std::move(leaving_); }
+  /// The same if it must be, and runs its own loop meanwhile.
   void abandon();
 
   /// From any thread, while the worker lives. Once.
@@ -82,12 +84,15 @@ class Worker {
   static void stop_arrived(Work& work) noexcept;
   Task<> run_stop_hook(Callback<Task<>(Loop&)>& hook);
 
-  Task<> leave();
+  Task<> close_and_leave();
   Task<> serve(Callback<void()>& started, Callback<void(Scope&)>& extra);
+  /// `closing` is made before the listener is opened: at the end there may be no memory for it.
   struct Listening {
     std::unique_ptr<Listener> listener;
     bool shared;
+    Task<> closing;
   };
+  Listener& add_listener(bool shared);
 
   AppState* app_;
   Service* service_;
@@ -97,6 +102,7 @@ class Worker {
   Loop* loop_ = nullptr;
   std::optional<TaskTree> task_tree_;
   std::vector<Listening> listeners_;
+  Task<> leaving_;
   Event stopped_;
   bool stop_posted_ = false;  ///< Guarded by the app's `run_mutex`.
   std::coroutine_handle<> at_stop_;
