@@ -74,7 +74,8 @@ form.addEventListener('submit', async event => {
     const text = await answer.text();
     const fields = [...answer.headers].map(([name, value]) => `${name}: ${value}\n`).join('');
     const time = Math.round(performance.now() - begun);
-    output.textContent = `${answer.status} ${answer.statusText} (${time} ms)\n${fields}\n${legible(text).slice(0, 20000)}`;
+    const shown = legible(text).slice(0, 20000);
+    output.textContent = `${answer.status} ${answer.statusText} (${time} ms)\n${fields}\n${shown}`;
   } catch (error) {
     output.textContent = String(error);
   }
