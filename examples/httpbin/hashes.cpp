@@ -47,7 +47,8 @@ gyre::wire::DigestHash hash_named(std::string_view algorithm) noexcept {
 
 std::string hashed(gyre::wire::DigestHash hash, std::string_view message) {
   char digits[gyre::wire::digest_digits_max];
-  return {digits, hash(message, digits)};
+  const std::size_t size = hash(message, Digits{digits});
+  return std::string(digits, size);
 }
 
 }  // namespace httpbin

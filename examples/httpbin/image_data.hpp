@@ -4,7 +4,7 @@
 
 namespace httpbin {
 
-// The picture of a gyre, 96 pixels wide. Literals: they live for ever.
+// The picture of a gyre, 64 pixels wide. Literals: they live for ever.
 std::string_view png_image() noexcept;
 std::string_view jpeg_image() noexcept;
 std::string_view webp_image() noexcept;

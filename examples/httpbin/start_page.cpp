@@ -48,6 +48,13 @@ pre:empty { display: none; }
 
 constexpr std::string_view script = R"(
 const form = document.forms.request, output = document.getElementById('output');
+function legible(text) {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}
 document.addEventListener('click', event => {
   const link = event.target.closest('[data-method]');
   if (!link) return;
@@ -67,7 +74,8 @@ form.addEventListener('submit', async event => {
     const text = await answer.text();
     const fields = [...answer.headers].map(([name, value]) => `${name}: ${value}\n`).join('');
     const time = Math.round(performance.now() - begun);
-    output.textContent = `${answer.status} ${answer.statusText} (${time} ms)\n${fields}\n${text.slice(0, 20000)}`;
+    const shown = legible(text).slice(0, 20000);
+    output.textContent = `${answer.status} ${answer.statusText} (${time} ms)\n${fields}\n${shown}`;
   } catch (error) {
     output.textContent = String(error);
   }

@@ -62,7 +62,7 @@ std::string answer_to(std::string_view challenge, const Login& login) {
 }
 
 /// Gets a challenge and answers it.
-Task<Answer> log_in(Client& client, Login login) {
+Task<Answer> log_in(Client& client, const Login& login) {
   const Answer challenged = co_await client.get(login.target);
   CHECK(challenged.status() == Status::unauthorized);
   const std::string credentials = answer_to(challenged.header("www-authenticate"), login);

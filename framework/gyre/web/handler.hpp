@@ -74,11 +74,19 @@ Response answer_to(Request& request, Answer&& answer) {
   return respond(std::forward<Answer>(answer));
 }
 
+// g++ 12 warns of the frame's linkage where a user's type is in an anonymous namespace, which harms nobody.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsubobject-linkage"
+#endif
 template <class Answer>
 Task<Response> convert(Request* request, Task<Answer> task) {
   Answer answer = co_await std::move(task);
   co_return answer_to(*request, std::move(answer));
 }
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 
 /// Where one parameter of a handler waits for those behind it.
 template <class A>
