@@ -13,7 +13,8 @@ namespace gyre::test::raw {
 enum class After : std::uint8_t {
   open,     ///< It serves a next request.
   closed,   ///< The server ends it behind its last answer, which says so.
-  waiting,  ///< The server waits for the rest of a request, and says nothing if that never comes.
+  waiting,  ///< The server waits for the rest of a head, and says nothing if that never comes.
+  cut_off,  ///< The server waits for the rest of a body, and answers 400 when the client has ended its side.
 };
 
 /// The limits of the server that gets the bytes.

@@ -133,7 +133,7 @@ inline constexpr RawCase raw_pipelines[] = {
     // the beginning of more
     {"half a request behind a request", GET("/") "GET / HT"sv, {200}, waiting},
     {"half an empty line behind a request", NOTHING "\r"sv, {204}, waiting},
-    {"half a body behind requests", NOTHING SAME POST("5", "ab") ""sv, {204, 304}, waiting},
+    {"half a body behind requests", NOTHING SAME POST("5", "ab") ""sv, {204, 304, 400}, cut_off},
 };
 
 #undef GET

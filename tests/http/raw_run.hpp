@@ -218,7 +218,7 @@ inline Task<std::string> run(RawSite& site, const RawCase& test, const Delivery&
   }
   // In simulation everything that can happen does; on a real loop what comes next may overtake the answers.
   if (site.loop.backend() == Backend::sim) co_await sleep_for(1s);
-  if (test.after == After::waiting) {
+  if (test.after == After::waiting || test.after == After::cut_off) {
     stream.shutdown(ShutdownSide::send);
   } else {
     const Result<void> written = co_await stream.write(as_bytes(probe));

@@ -98,9 +98,9 @@ inline constexpr RawCase raw_trailers[] = {
      {200},
      open,
      {.body = "waited /co/x "}},
-    {"half a trailer", HEAD "0\r\nX: y"sv, {}, waiting},
-    {"a trailer without the empty line", HEAD "0\r\nX: y\r\n"sv, {}, waiting},
-    {"a trailer with half an empty line", HEAD "0\r\nX: y\r\n\r"sv, {}, waiting},
+    {"half a trailer", HEAD "0\r\nX: y"sv, {400}, cut_off},
+    {"a trailer without the empty line", HEAD "0\r\nX: y\r\n"sv, {400}, cut_off},
+    {"a trailer with half an empty line", HEAD "0\r\nX: y\r\n\r"sv, {400}, cut_off},
     {"garbage behind trailers", HEAD "0\r\nX: y" END "GARBAGE" END NEXT ""sv, {200, 400}, closed},
     // the grammar
     {"a request for a trailer", HEAD "0\r\n" NEXT ""sv, {400}, closed},

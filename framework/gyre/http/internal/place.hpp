@@ -19,10 +19,12 @@ class PlaceShare {
   /// True for the last share of a place; false also if it has none.
   bool leave() noexcept {
     if (next_ == nullptr) return false;
-    PlaceShare* before = this;
+    PlaceShare* before = next_;
     while (before->next_ != this) before = before->next_;
-    before->next_ = std::exchange(next_, nullptr);
-    return before == this;
+    PlaceShare* const after = std::exchange(next_, nullptr);
+    if (before == this) return true;
+    before->next_ = after;
+    return false;
   }
 
  private:
