@@ -14,12 +14,17 @@ using loop_test::for_each_sim_loop;
 
 namespace {
 
-/// Parks a task until somebody resumes it from anywhere.
 struct Parking {
-  bool await_ready() const noexcept { return false; }
-  void await_suspend(std::coroutine_handle<> handle) noexcept { parked = handle; }
-  void await_resume() const noexcept {}
   std::coroutine_handle<> parked;
+};
+
+/// Parks a task until somebody resumes it from anywhere.
+struct Park {
+  explicit Park(Parking& where) noexcept : parking(&where) {}
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> handle) noexcept { parking->parked = handle; }
+  void await_resume() const noexcept {}
+  Parking* parking;
 };
 
 /// Resumes who is parked when it is destroyed.
@@ -46,7 +51,7 @@ TEST_CASE("the end of one handler without a client ends another, and the stop is
   router.get(
       "/parked",
       [&]() -> Task<std::string> {
-        co_await parking;
+        co_await Park{parking};
         co_return "";
       },
       detach);
