@@ -105,7 +105,7 @@ void check_form(std::string_view form) {
     GYRE_ASSERT(read.rejection().members.empty());
   }
   Request asked{head_for(form, "x/y"), {}};
-  if (!asked.is_good()) return;  // bytes that no target has
+  if (!asked.is_good() || asked.get().query() != form) return;  // bytes that no target has, or that end it
   const auto query = gyre::Extract<gyre::Query<Values>>::extract(asked.get());
   GYRE_ASSERT(query.has_value() == read.has_value());
   if (query) {
