@@ -62,8 +62,7 @@ std::string run_one(Router& router, std::uint64_t seed, bool verbose, std::uint6
     requests += schedule.requests();
     if (verbose || !fault.empty()) std::printf("%s", schedule.describe().c_str());
   }
-  // The first schedules fill what lives as long as the thread.
-  if (fault.empty() && seed > 1 && heap_in_use() != before) {
+  if (fault.empty() && heap_in_use() != before) {
     fault = "memory is left: " + std::to_string(heap_in_use() - before) + " bytes";
   }
   return fault;

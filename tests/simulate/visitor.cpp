@@ -85,7 +85,7 @@ Task<> Visitor::visit(Loop& loop, Endpoint endpoint) {
 
 Task<> Visitor::speak(Stream* stream) {
   for (std::size_t index = 0; index < wishes_.size(); ++index) {
-    for (int waited = 0; !pipelined_ && answers() < index && ending_ == Ending::none; ++waited) {
+    for (int waited = 0; !pipelined_ && heard_whole() < index && ending_ == Ending::none; ++waited) {
       gave_up_ = waited > 100'000;
       if (gave_up_) co_return;
       co_await sleep_for(1ms);
@@ -117,7 +117,7 @@ Task<> Visitor::listen(Stream* stream) {
   }
 }
 
-std::size_t Visitor::answers() const {
+std::size_t Visitor::heard_whole() const {
   const AnswerLog log(heard_, Ending::none, methods_);
   std::size_t count = 0;
   for (const auto& answer : log.answers()) count += answer.complete ? 1 : 0;
@@ -128,8 +128,6 @@ bool Visitor::told_to_stop() const {
   const AnswerLog log(heard_, Ending::none, methods_);
   return !log.answers().empty() && log.answers().back().closes;
 }
-
-std::size_t Visitor::heard_whole() const { return answers(); }
 
 std::string Visitor::fault(bool excused) const {
   // A reset is told once, to who reads or to who writes.

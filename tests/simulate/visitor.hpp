@@ -34,7 +34,7 @@ class Visitor {
   std::size_t wish_count() const noexcept { return wishes_.size(); }
   /// Whether the handler of a request goes on when the client has left.
   bool outlives(std::size_t index) const noexcept { return wishes_[index].outlives; }
-  /// Whether the answer to a request was heard to its end.
+  /// Answers that were heard to their end.
   std::size_t heard_whole() const;
   const std::string& heard() const noexcept { return heard_; }
   std::string describe() const;
@@ -52,7 +52,6 @@ class Visitor {
   Wish make_wish(unsigned index);
   Task<> speak(Stream* stream);
   Task<> listen(Stream* stream);
-  std::size_t answers() const;
   bool told_to_stop() const;
 
   unsigned number_;
