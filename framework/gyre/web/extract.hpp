@@ -6,6 +6,7 @@
 #include <gyre/http/body.hpp>
 #include <gyre/http/request.hpp>
 #include <gyre/http/response.hpp>
+#include <gyre/web/detail/parameter_value.hpp>
 #include <gyre/wire/target.hpp>
 
 #include <concepts>
@@ -307,22 +308,11 @@ struct ParameterName {
 /// right, what the client put into it is not. (404 would hide the client's mistake; who wants it returns
 /// `Rejection{Status::not_found}` from the type's `from_segment`.)
 template <class T, ParameterName name = "">
-class Path {
+class Path : public detail::ParameterValue<T> {
   static_assert(SegmentValue<T>, "gyre: Path<T>: no path segment can be read as T; give T a static from_segment");
 
  public:
-  using value_type = T;
-
-  explicit Path(T value) noexcept(std::is_nothrow_move_constructible_v<T>) : value_(std::move(value)) {}
-
-  T& operator*() & noexcept { return value_; }
-  const T& operator*() const& noexcept { return value_; }
-  T&& operator*() && noexcept { return std::move(value_); }
-  T* operator->() noexcept { return &value_; }
-  const T* operator->() const noexcept { return &value_; }
-
- private:
-  T value_;
+  using detail::ParameterValue<T>::ParameterValue;
 };
 
 namespace detail {

@@ -5,6 +5,7 @@
 
 #include <gyre/web/describe.hpp>
 #include <gyre/web/detail/json_describe.hpp>
+#include <gyre/web/detail/parameter_value.hpp>
 #include <gyre/web/extract.hpp>
 #include <gyre/web/handler.hpp>
 #include <gyre/web/json_format.hpp>
@@ -43,26 +44,18 @@ namespace gyre {
 /// **As a result** it is a 200 of `application/json`. An empty `std::optional` is `null`; NaN and infinity, too. What
 /// is no UTF-8 comes out as U+FFFD.
 template <class T>
-class Json {
+class Json : public detail::ParameterValue<T> {
   static_assert(detail::JsonWritten<T>,
                 "gyre: JSON knows no form of this type: describe a struct with BOOST_DESCRIBE_STRUCT and an enum with "
                 "BOOST_DESCRIBE_ENUM; else it is bool, an integer, float, double, std::string, std::optional, "
                 "std::unique_ptr, std::vector (not of bool), std::array, or a map with std::string as key");
 
  public:
-  using value_type = T;
-
-  explicit Json(T value) noexcept(std::is_nothrow_move_constructible_v<T>) : value_(std::move(value)) {}
-
-  T& operator*() & noexcept { return value_; }
-  const T& operator*() const& noexcept { return value_; }
-  T&& operator*() && noexcept { return std::move(value_); }
-  T* operator->() noexcept { return &value_; }
-  const T* operator->() const noexcept { return &value_; }
-
- private:
-  T value_;
+  using detail::ParameterValue<T>::ParameterValue;
 };
+
+template <class T>
+Json(T) -> Json<T>;
 
 namespace detail {
 
