@@ -1,27 +1,12 @@
 #include <gyre/web/internal/request_fields.hpp>
 
+#include <gyre/web/header.hpp>
 #include <gyre/wire/negotiation.hpp>
-
-#include <algorithm>
 
 namespace gyre::internal {
 
 std::optional<std::string_view> joined_field(Request& request, FieldId id) {
-  std::optional<std::string_view> joined;
-  for (const wire::FieldView field : request.head()) {
-    if (field.id != id) continue;
-    if (!joined) {
-      joined = field.value;
-      continue;
-    }
-    const std::size_t size = joined->size() + 1 + field.value.size();
-    auto* text = static_cast<char*>(request.arena().allocate(size, 1));
-    char* end = std::copy(joined->begin(), joined->end(), text);
-    *end++ = ',';
-    std::copy(field.value.begin(), field.value.end(), end);
-    joined = std::string_view{text, size};
-  }
-  return joined;
+  return detail::field_value(request, name(id));
 }
 
 std::optional<std::string_view> only_field(const Request& request, std::string_view name) noexcept {
