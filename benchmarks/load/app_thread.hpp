@@ -5,6 +5,7 @@
 
 #include <gyre/coro/task_tree.hpp>
 #include <gyre/gyre.hpp>
+#include <gyre/loop/make_loop.hpp>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

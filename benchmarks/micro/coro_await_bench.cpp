@@ -10,6 +10,7 @@
 #include <gyre/coro/when_all.hpp>
 #include <gyre/coro/when_any.hpp>
 #include <gyre/coro/when_first_ok.hpp>
+#include <gyre/loop/make_loop.hpp>
 #include <gyre/loop/shield.hpp>
 #include <gyre/loop/within.hpp>
 

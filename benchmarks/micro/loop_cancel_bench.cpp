@@ -5,6 +5,7 @@
 
 #include <gyre/coro/scope.hpp>
 #include <gyre/coro/when_any.hpp>
+#include <gyre/loop/make_loop.hpp>
 #include <gyre/loop/sleep.hpp>
 #include <gyre/loop/within.hpp>
 #include <gyre/net/stream.hpp>

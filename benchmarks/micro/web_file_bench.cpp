@@ -3,7 +3,7 @@
 // at, read and closed each time, from the kernel's cache.
 #include "parsed_request.hpp"
 
-#include <gyre/loop/loop.hpp>
+#include <gyre/loop/make_loop.hpp>
 #include <gyre/web/router.hpp>
 #include <gyre/web/static_files.hpp>
 

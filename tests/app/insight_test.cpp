@@ -3,6 +3,7 @@
 #include "app_support.hpp"
 
 #include <gyre/coro/event.hpp>
+#include <gyre/loop/make_loop.hpp>
 #include <gyre/loop/signals.hpp>
 
 #include <catch2/catch.hpp>

@@ -329,7 +329,7 @@ TEST_CASE("what waits for a thread is cancelled without one, and what runs is wa
   gyre::LoopOptions loop_options;
   loop_options.backend = gyre::Backend::epoll;
   loop_options.offload_pool =
-      std::make_shared<gyre::OffloadPool>(gyre::OffloadOptions{.threads_max = 1, .queue_max = 1});
+      gyre::Shared<gyre::OffloadPool>::make(gyre::OffloadOptions{.threads_max = 1, .queue_max = 1});
   auto loop = make_or_warn(loop_options);
   REQUIRE(loop);
   Pump pump{*loop};
@@ -368,7 +368,7 @@ TEST_CASE("what waits for a thread is cancelled without one, and what runs is wa
 TEST_CASE("a pool without threads works on the loop", "[loop][file]") {
   gyre::LoopOptions loop_options;
   loop_options.backend = gyre::Backend::epoll;
-  loop_options.offload_pool = std::make_shared<gyre::OffloadPool>(gyre::OffloadOptions{.threads_max = 0});
+  loop_options.offload_pool = gyre::Shared<gyre::OffloadPool>::make(gyre::OffloadOptions{.threads_max = 0});
   auto loop = make_or_warn(loop_options);
   REQUIRE(loop);
   Pump pump{*loop};

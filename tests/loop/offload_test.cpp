@@ -52,7 +52,7 @@ TEST_CASE("a cancelled job that waits for a thread never runs; one that runs is 
     DYNAMIC_SECTION(name(backend)) {
       LoopOptions options;
       options.backend = backend;
-      options.offload_pool = std::make_shared<OffloadPool>(OffloadOptions{.threads_max = 1});
+      options.offload_pool = gyre::Shared<OffloadPool>::make(OffloadOptions{.threads_max = 1});
       auto loop = loop_test::make_or_warn(options);
       if (!loop) continue;
       std::latch running{1};
@@ -107,7 +107,7 @@ TEST_CASE("in a cancelled context nothing is offloaded", "[loop][offload][cancel
 
 TEST_CASE("a full pool refuses", "[loop][offload][limits]") {
   LoopOptions options;
-  options.offload_pool = std::make_shared<OffloadPool>(OffloadOptions{.threads_max = 1, .queue_max = 1});
+  options.offload_pool = gyre::Shared<OffloadPool>::make(OffloadOptions{.threads_max = 1, .queue_max = 1});
   auto loop = loop_test::make_or_warn(options);
   REQUIRE(loop);
   std::latch running{1};
@@ -137,7 +137,7 @@ TEST_CASE("a full pool refuses", "[loop][offload][limits]") {
 }
 
 TEST_CASE("a thousand jobs from two loops share one pool", "[loop][offload]") {
-  const auto pool = std::make_shared<OffloadPool>(OffloadOptions{.threads_max = 4});
+  const auto pool = gyre::Shared<OffloadPool>::make(OffloadOptions{.threads_max = 4});
   std::atomic<int> sum = 0;
   const auto work = [&](Backend backend) {
     LoopOptions options;

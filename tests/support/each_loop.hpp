@@ -1,7 +1,7 @@
 #pragma once
 
 #include <gyre/loop/epoll/epoll_loop.hpp>
-#include <gyre/loop/loop.hpp>
+#include <gyre/loop/make_loop.hpp>
 #include <gyre/loop/sim/sim_loop.hpp>
 
 #include <catch2/catch.hpp>

@@ -50,8 +50,8 @@ HEAVY_EXCEPTIONS = {"framework/gyre/compat/beast.hpp"}  # opt-in, for those who 
 
 # gyre.hpp is in every translation unit of an application: it must compile fast.
 SLOW_TO_COMPILE = set(
-    """filesystem fstream functional future iomanip iostream istream locale map ostream random ranges regex set sstream
-    thread unordered_map unordered_set variant""".split()
+    """filesystem fstream functional future iomanip iostream istream locale map memory ostream random ranges regex
+    set sstream thread unordered_map unordered_set variant""".split()
 )
 NOT_IN_UMBRELLA = re.compile(r"gyre/(testing|compat)/.*|gyre/web/(json|describe).*")
 

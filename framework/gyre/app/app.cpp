@@ -6,7 +6,7 @@
 
 namespace gyre {
 
-App::App() : state_(std::make_unique<app::AppState>()) {
+App::App() : state_(make_box<app::AppState>()) {
   // A handler's exception must not vanish: until the application has a hook of its own, it is logged.
   on_error([state = state_.get()](const ErrorReport& report) {
     const Request& request = report.request;

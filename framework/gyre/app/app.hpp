@@ -2,13 +2,13 @@
 
 #include <gyre/app/log.hpp>
 #include <gyre/app/options.hpp>
+#include <gyre/base/box.hpp>
 #include <gyre/base/callback.hpp>
 #include <gyre/coro/event.hpp>
 #include <gyre/net/endpoint.hpp>
 #include <gyre/web/router.hpp>
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -107,7 +107,7 @@ class App : public Router {
   void add_start_hook(LoopHook hook);
   void add_stop_hook(LoopHook hook);
 
-  std::unique_ptr<app::AppState> state_;
+  Box<app::AppState> state_;
 };
 
 }  // namespace gyre

@@ -1,7 +1,8 @@
 #pragma once
 
+#include <gyre/base/time.hpp>
 #include <gyre/http/server_options.hpp>
-#include <gyre/loop/loop.hpp>
+#include <gyre/loop/loop_options.hpp>
 
 #include <cstdint>
 #include <string>

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <memory>
+#include <gyre/base/box.hpp>
+
 #include <type_traits>
 #include <utility>
 
@@ -19,7 +20,7 @@ class Callback<R(Args...)> {
   template <class Function>
     requires(std::is_invocable_r_v<R, Function&, Args...> && !std::is_same_v<std::remove_cvref_t<Function>, Callback>)
   Callback(Function&& function)
-      : callable_(std::make_unique<Holder<std::decay_t<Function>>>(std::forward<Function>(function))) {}
+      : callable_(make_box<Holder<std::decay_t<Function>>>(std::forward<Function>(function))) {}
 
   explicit operator bool() const noexcept { return callable_ != nullptr; }
   R operator()(Args... args) const { return callable_->call(std::forward<Args>(args)...); }
@@ -37,7 +38,7 @@ class Callback<R(Args...)> {
     Function function;
   };
 
-  std::unique_ptr<Callable> callable_;
+  Box<Callable> callable_;
 };
 
 }  // namespace gyre

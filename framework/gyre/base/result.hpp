@@ -3,7 +3,7 @@
 #include <gyre/base/assert.hpp>
 #include <gyre/base/error.hpp>
 
-#include <memory>
+#include <new>
 #include <type_traits>
 #include <utility>
 
@@ -22,36 +22,36 @@ class [[nodiscard]] Result {
     requires(std::is_constructible_v<T, U &&> && !std::is_same_v<std::remove_cvref_t<U>, Result> &&
              !std::is_same_v<std::remove_cvref_t<U>, Error> && !std::is_same_v<std::remove_cvref_t<U>, Errc>)
   Result(U&& value) noexcept(std::is_nothrow_constructible_v<T, U&&>) : has_value_(true) {
-    std::construct_at(&value_, std::forward<U>(value));
+    ::new (static_cast<void*>(&value_)) T(std::forward<U>(value));
   }
   Result(Error error) noexcept : error_(error), has_value_(false) {}
   Result(Errc code) noexcept : error_(code), has_value_(false) {}
 
   Result(Result&& other) noexcept(std::is_nothrow_move_constructible_v<T>) : has_value_(other.has_value_) {
     if (has_value_) {
-      std::construct_at(&value_, std::move(other.value_));
+      ::new (static_cast<void*>(&value_)) T(std::move(other.value_));
     } else {
-      std::construct_at(&error_, other.error_);
+      ::new (static_cast<void*>(&error_)) Error(other.error_);
     }
   }
   Result(const Result& other)
     requires std::is_copy_constructible_v<T>
       : has_value_(other.has_value_) {
     if (has_value_) {
-      std::construct_at(&value_, other.value_);
+      ::new (static_cast<void*>(&value_)) T(other.value_);
     } else {
-      std::construct_at(&error_, other.error_);
+      ::new (static_cast<void*>(&error_)) Error(other.error_);
     }
   }
   Result& operator=(Result&& other) noexcept(std::is_nothrow_move_constructible_v<T>) {
     if (this != &other) {
-      std::destroy_at(this);
-      std::construct_at(this, std::move(other));
+      this->~Result();
+      ::new (static_cast<void*>(this)) Result(std::move(other));
     }
     return *this;
   }
   ~Result() {
-    if (has_value_) std::destroy_at(&value_);
+    if (has_value_) value_.~T();
   }
 
   explicit operator bool() const noexcept { return has_value_; }

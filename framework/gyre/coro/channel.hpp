@@ -7,10 +7,10 @@
 #include <gyre/coro/detail/waiter.hpp>
 
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace gyre {
 
@@ -36,8 +36,7 @@ class Channel {
 
  public:
   /// Room for so many values, at least one.
-  explicit Channel(std::size_t capacity)
-      : capacity_(capacity == 0 ? 1 : capacity), ring_(std::make_unique<std::optional<T>[]>(capacity_)) {}
+  explicit Channel(std::size_t capacity) : capacity_(capacity == 0 ? 1 : capacity), ring_(capacity_) {}
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
   ~Channel() { GYRE_ASSERT(senders_.empty() && receivers_.empty()); }
@@ -173,7 +172,7 @@ class Channel {
   }
 
   std::size_t capacity_;
-  std::unique_ptr<std::optional<T>[]> ring_;
+  std::vector<std::optional<T>> ring_;
   std::size_t first_ = 0;
   std::size_t size_ = 0;
   bool closed_ = false;

@@ -9,7 +9,7 @@
 #include <coroutine>
 #include <cstddef>
 #include <exception>
-#include <memory>
+#include <new>
 #include <source_location>
 #include <type_traits>
 #include <utility>
@@ -75,8 +75,8 @@ class Promise final : public PromiseBase {
  public:
   Promise() noexcept {}
   ~Promise() {
-    if (state_ == State::value) std::destroy_at(&value_);
-    if (state_ == State::failure) std::destroy_at(&failure_);
+    if (state_ == State::value) value_.~T();
+    if (state_ == State::failure) failure_.~exception_ptr();
   }
 
   Task<T> get_return_object() noexcept;
@@ -84,13 +84,13 @@ class Promise final : public PromiseBase {
   template <class U = T>
     requires std::is_convertible_v<U&&, T>  // as in a return statement: no explicit constructor is taken
   void return_value(U&& value) noexcept(std::is_nothrow_constructible_v<T, U&&>) {
-    std::construct_at(&value_, std::forward<U>(value));
+    ::new (static_cast<void*>(&value_)) T(std::forward<U>(value));
     state_ = State::value;
   }
   void unhandled_exception() noexcept {
     // There is a value if a local's destructor threw on the way out of co_return.
-    if (state_ == State::value) std::destroy_at(&value_);
-    std::construct_at(&failure_, std::current_exception());
+    if (state_ == State::value) value_.~T();
+    ::new (static_cast<void*>(&failure_)) std::exception_ptr(std::current_exception());
     state_ = State::failure;
   }
 

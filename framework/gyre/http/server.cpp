@@ -19,7 +19,7 @@ void LoopValues::set(std::uint32_t number, void* value) {
   values_[number] = value;
 }
 
-std::unique_ptr<LoopValues> Service::values_for(Loop&) { return nullptr; }
+Box<LoopValues> Service::values_for(Loop&) { return nullptr; }
 
 namespace http {
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <gyre/base/box.hpp>
 #include <gyre/coro/task.hpp>
 #include <gyre/http/request.hpp>
 #include <gyre/http/response.hpp>
@@ -7,7 +8,6 @@
 
 #include <cstdint>
 #include <exception>
-#include <memory>
 
 namespace gyre {
 
@@ -102,7 +102,7 @@ class Service {
 
   /// What all requests of `loop` get to see (`Request::values`): a server asks once, when it is made, and keeps it as
   /// long as it lives. nullptr for nothing. What it throws, the server's constructor throws.
-  virtual std::unique_ptr<LoopValues> values_for(Loop& loop);
+  virtual Box<LoopValues> values_for(Loop& loop);
 };
 
 }  // namespace gyre

@@ -29,7 +29,7 @@ Directory::State::~State() {
 
 Result<Directory> Directory::open(std::string path) {
   if (path.find('\0') != std::string::npos) return Errc::invalid_argument;
-  auto state = std::make_shared<State>(std::move(path));
+  auto state = Shared<State>::make(std::move(path));
   state->descriptor = ::open(state->path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (state->descriptor < 0) return Error::from_errno(errno);
   if (const int failed = probe(state->descriptor); failed != 0) {
@@ -38,6 +38,6 @@ Result<Directory> Directory::open(std::string path) {
   return Directory{std::move(state)};
 }
 
-Directory Directory::simulated(std::string path) { return Directory{std::make_shared<State>(std::move(path))}; }
+Directory Directory::simulated(std::string path) { return Directory{Shared<State>::make(std::move(path))}; }
 
 }  // namespace gyre

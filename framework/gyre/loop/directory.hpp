@@ -1,8 +1,8 @@
 #pragma once
 
 #include <gyre/base/result.hpp>
+#include <gyre/base/shared.hpp>
 
-#include <memory>
 #include <string>
 
 namespace gyre {
@@ -38,9 +38,9 @@ class Directory {
     int descriptor = -1;
   };
 
-  explicit Directory(std::shared_ptr<const State> state) noexcept : state_(std::move(state)) {}
+  explicit Directory(Shared<const State> state) noexcept : state_(std::move(state)) {}
 
-  std::shared_ptr<const State> state_;
+  Shared<const State> state_;
 };
 
 }  // namespace gyre

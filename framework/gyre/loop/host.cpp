@@ -83,20 +83,6 @@ unsigned processor_count() {
 
 }  // namespace
 
-Result<std::unique_ptr<Loop>> make_loop(const LoopOptions& options) {
-  if (options.backend == Backend::sim) return Errc::invalid_argument;  // a SimLoop is made by the test that drives it
-  if (options.backend != Backend::epoll) {
-    Result<std::unique_ptr<Loop>> loop = make_uring_loop(options);
-    if (loop || options.backend == Backend::uring) {
-      if (loop) (*loop)->set_offload_pool(options.offload_pool);
-      return loop;
-    }
-  }
-  Result<std::unique_ptr<Loop>> loop = make_epoll_loop(options);
-  if (loop) (*loop)->set_offload_pool(options.offload_pool);
-  return loop;
-}
-
 unsigned default_thread_count() {
   const double quota = cgroup_quota();
   const unsigned processors = processor_count();

@@ -20,8 +20,8 @@ std::string_view name(Backend backend) noexcept {
 }
 
 Deadlock::Deadlock(const std::string& tasks)
-    : text_(std::make_shared<const std::string>("gyre: deadlock: every task waits and nothing is left to happen" +
-                                                (tasks.empty() ? "" : "\n" + tasks))) {}
+    : std::runtime_error("gyre: deadlock: every task waits and nothing is left to happen" +
+                         (tasks.empty() ? "" : "\n" + tasks)) {}
 
 Loop::Loop(Duration tick) noexcept : Executor(Kind::loop), timers_(tick), shielded_(std::in_place, *this) {}
 
@@ -81,7 +81,7 @@ OffloadPool& Loop::offload_pool() {
   if (!offload_pool_) {
     OffloadOptions options;
     if (backend() == Backend::sim) options.threads_max = 0;
-    offload_pool_ = std::make_shared<OffloadPool>(options);
+    offload_pool_ = Shared<OffloadPool>::make(options);
   }
   return *offload_pool_;
 }

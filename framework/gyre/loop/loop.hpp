@@ -2,17 +2,18 @@
 
 #include <gyre/base/intrusive_list.hpp>
 #include <gyre/base/result.hpp>
+#include <gyre/base/shared.hpp>
 #include <gyre/coro/task.hpp>
+#include <gyre/loop/backend.hpp>
 #include <gyre/loop/operation.hpp>
 #include <gyre/loop/timer.hpp>
 
 #include <atomic>
 #include <cstdint>
-#include <exception>
-#include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
-#include <vector>
+#include <string_view>
 
 namespace gyre {
 
@@ -21,17 +22,6 @@ class Signals;
 namespace detail {
 class Limit;
 }
-
-/// What a loop runs on.
-enum class Backend : std::uint8_t {
-  automatic,  ///< io_uring where the kernel and the container allow it, else epoll.
-  uring,
-  epoll,
-  sim,  ///< Virtual time, memory network (see `SimLoop`).
-};
-
-/// "auto", "uring", "epoll", "sim".
-std::string_view name(Backend backend) noexcept;
 
 /// Something that wants to act once before the loop waits again: a connection that has answers to send.
 class FlushHook : public ListHook<FlushHook> {
@@ -44,16 +34,11 @@ class FlushHook : public ListHook<FlushHook> {
 };
 
 /// A simulated run in which every task waits and nothing can wake any of them.
-class Deadlock : public std::exception {
+class Deadlock : public std::runtime_error {
  public:
-  /// `tasks` is the text of the loop's `TaskTree`, or empty without one.
+  /// `tasks` is the text of the loop's `TaskTree`, or empty without one. `what()` says what happened; the tasks follow,
+  /// a line each.
   explicit Deadlock(const std::string& tasks = {});
-
-  /// Says so; the tasks follow, a line each.
-  const char* what() const noexcept override { return text_->c_str(); }
-
- private:
-  std::shared_ptr<const std::string> text_;  // shared, so that a copy does not throw
 };
 
 /// How a listener is opened.
@@ -114,7 +99,7 @@ class Loop : public Executor {
   /// The pool for blocking work; made at first use if none was given. In simulation it has no threads: the work runs on
   /// the loop.
   OffloadPool& offload_pool();
-  void set_offload_pool(std::shared_ptr<OffloadPool> pool) noexcept { offload_pool_ = std::move(pool); }
+  void set_offload_pool(Shared<OffloadPool> pool) noexcept { offload_pool_ = std::move(pool); }
 
   /// Delivers a signal number to every `Signals` of this loop that asked for it, as if the process had received it.
   void raise(int signal) noexcept;
@@ -192,7 +177,7 @@ class Loop : public Executor {
   std::size_t armed_ = 0;
   bool backlog_ = false;  ///< The last dispatch left completions over.
   std::uint64_t random_state_ = 0;
-  std::shared_ptr<OffloadPool> offload_pool_;
+  Shared<OffloadPool> offload_pool_;
 
   friend class detail::Limit;
   /// The parent of all that is shielded: cancelled only where else a simulation would be stuck for ever.
@@ -201,29 +186,6 @@ class Loop : public Executor {
   friend class Signals;
   IntrusiveList<Signals> signals_;
 };
-
-/// How a loop is made.
-struct LoopOptions {
-  Backend backend = Backend::automatic;
-  /// Buffers that all receiving connections of the loop share, and the size of one in bytes (`uring`). The kernel goes
-  /// through them in turn: their total should stay within the processor's cache.
-  unsigned receive_buffers = 256;
-  unsigned receive_buffer_size = 4096;
-  /// Those for connections that receive in bulk: memory that is not used before the first of them.
-  unsigned bulk_buffers = 32;
-  unsigned bulk_buffer_size = 64 * 1024;
-  /// Entries of the submission and the completion ring (`uring`).
-  unsigned submission_entries = 1024;
-  unsigned completion_entries = 8192;
-  /// Off: do without SINGLE_ISSUER and DEFER_TASKRUN, as on kernels before 6.1 (`uring`).
-  bool defer_task_run = true;
-  /// The pool for blocking work; by default each loop makes its own at first use.
-  std::shared_ptr<OffloadPool> offload_pool = nullptr;
-};
-
-/// A loop for the calling thread. `automatic` falls back to epoll where io_uring is denied or too old; the named
-/// backends fail instead (`Errc::unsupported`, `Errc::permission_denied`).
-Result<std::unique_ptr<Loop>> make_loop(const LoopOptions& options = {});
 
 template <class T>
 T Loop::run(Task<T> task) {

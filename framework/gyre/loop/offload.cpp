@@ -5,6 +5,7 @@
 #include <system_error>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace gyre {
 
@@ -20,7 +21,7 @@ struct OffloadPool::State {
   bool stopping = false;
 };
 
-OffloadPool::OffloadPool(OffloadOptions options) : options_(options), state_(std::make_unique<State>()) {}
+OffloadPool::OffloadPool(OffloadOptions options) : options_(options), state_(make_box<State>()) {}
 
 OffloadPool::~OffloadPool() {
   {

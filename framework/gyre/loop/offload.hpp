@@ -1,5 +1,6 @@
 #pragma once
 
+#include <gyre/base/box.hpp>
 #include <gyre/coro/detail/trampoline.hpp>
 #include <gyre/coro/task.hpp>
 #include <gyre/loop/loop.hpp>
@@ -146,7 +147,7 @@ class OffloadPool {
   void work() noexcept;
 
   OffloadOptions options_;
-  std::unique_ptr<State> state_;
+  Box<State> state_;
 };
 
 /// Runs `function(args...)`, which may block, on the loop's pool, and returns its result; rethrows what it throws. The

@@ -1,5 +1,6 @@
 #include <gyre/testing/transport.hpp>
 
+#include <gyre/loop/make_loop.hpp>
 #include <gyre/testing/failure.hpp>
 
 #include <cstdio>

@@ -12,7 +12,7 @@ namespace gyre::detail {
 /// What mounting wants of the router that is mounted.
 struct RouterAccess {
   static internal::RouterCore& core(Router& router) noexcept { return *router.core_; }
-  static void clear(Router& router) noexcept { router.core_.reset(); }
+  static void clear(Router& router) noexcept { router.core_ = nullptr; }
 };
 
 namespace {
@@ -23,7 +23,7 @@ using internal::RouteEntry;
 using internal::RouterCore;
 
 /// Puts a route, whose pattern and scope are known, into the table of its site.
-void enter(std::unique_ptr<RouteEntry> route) {
+void enter(Box<RouteEntry> route) {
   RouteEntry& entered = *route;
   entered.wrap();
   entered.scope->site->table.add(std::move(route));
@@ -46,8 +46,7 @@ unsigned count_placeholders(std::string_view pattern) noexcept {
   return count;
 }
 
-void re_enter(std::unique_ptr<RouteEntry> route, const RouteScope& at, std::string_view prefix,
-              const std::source_location& where) {
+void re_enter(Box<RouteEntry> route, const RouteScope& at, std::string_view prefix, const std::source_location& where) {
   route->pattern.insert(0, prefix);
   const PatternFault fault = route->pattern.empty() ? PatternFault::none : check_pattern(route->pattern);
   if (fault != PatternFault::none) {
@@ -82,9 +81,8 @@ void add_route(RouteScope& scope, std::string_view method, std::string_view patt
   if (fault == PatternFault::none) fault = check_parameters(whole, handler.facts.path);
   if (fault != PatternFault::none) refuse(explain(fault));
 
-  auto route =
-      std::make_unique<RouteEntry>(nullptr, &scope, parse_method(method), std::string{method}, std::move(whole),
-                                   handler.where, handler.facts, std::move(handler.endpoint));
+  auto route = make_box<RouteEntry>(nullptr, &scope, parse_method(method), std::string{method}, std::move(whole),
+                                    handler.where, handler.facts, std::move(handler.endpoint));
   route->endpoint->set_pattern(route->pattern, 0);
   route->endpoint->set_options(options.or_else(scope.options));
   enter(std::move(route));
@@ -156,7 +154,7 @@ void set_not_found(RouteScope& scope, NewHandler handler) {
 void set_method_not_allowed(RouteScope& scope, NewHandler handler) {
   scope.method_not_allowed = {std::move(handler.endpoint), handler.facts, handler.where};
   scope.method_not_allowed.endpoint->set_options(scope.options);
-  scope.allow_handler = std::make_unique<internal::AllowHandler>(*scope.method_not_allowed.endpoint);
+  scope.allow_handler = make_box<internal::AllowHandler>(*scope.method_not_allowed.endpoint);
   scope.refresh();
 }
 
@@ -165,7 +163,7 @@ void set_renderer(RouteScope& scope, ProblemRenderer renderer, const std::source
   scope.renderer = std::move(renderer);
 }
 
-void add_failure_handler(RouteScope& scope, std::unique_ptr<FailureHandler> handler) {
+void add_failure_handler(RouteScope& scope, Box<FailureHandler> handler) {
   scope.failure_handlers.push_back(std::move(handler));
 }
 

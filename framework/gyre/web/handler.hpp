@@ -1,10 +1,10 @@
 #pragma once
 
+#include <gyre/base/box.hpp>
 #include <gyre/http/service.hpp>
 #include <gyre/web/detail/signature.hpp>
 
 #include <exception>
-#include <memory>
 #include <optional>
 #include <string_view>
 #include <tuple>
@@ -287,11 +287,11 @@ class FunctionEndpoint<F, Task<R>(A...)> final : public TaskEndpoint {
 
 /// Owns a handler behind the interface that the server calls. Whether it can be used is `HandlerCheck`'s business.
 template <class F>
-std::unique_ptr<Endpoint> make_endpoint(F&& function) {
+Box<Endpoint> make_endpoint(F&& function) {
   using Stored = std::decay_t<F>;
   if constexpr (HandlerCheck<Stored>::value) {
     using Signature = typename SignatureOf<Stored>::type;
-    return std::make_unique<FunctionEndpoint<Stored, Signature>>(std::forward<F>(function));
+    return make_box<FunctionEndpoint<Stored, Signature>>(std::forward<F>(function));
   } else {
     return nullptr;
   }

@@ -54,7 +54,7 @@ Task<std::string_view> Part::read() { return stream_->read(number_); }
 Task<std::string> Part::bytes(std::size_t limit) { return collect(stream_, number_, limit); }
 Task<std::string> Part::text(std::size_t limit) { return collect_text(stream_, number_, limit); }
 
-Multipart::Multipart(std::unique_ptr<MultipartStream> stream) noexcept : stream_(std::move(stream)) {}
+Multipart::Multipart(Box<MultipartStream> stream) noexcept : stream_(std::move(stream)) {}
 Multipart::Multipart(Multipart&& other) noexcept = default;
 Multipart& Multipart::operator=(Multipart&& other) noexcept = default;
 Multipart::~Multipart() = default;
@@ -62,7 +62,7 @@ Multipart::~Multipart() = default;
 Extracted<Multipart> Multipart::extract(Request& request) {
   const std::string_view type = request.header(FieldId::content_type);
   const Result<wire::MultipartBoundary> boundary = wire::MultipartBoundary::from_content_type(type);
-  if (boundary) return Multipart{std::make_unique<MultipartStream>(request, *boundary)};
+  if (boundary) return Multipart{make_box<MultipartStream>(request, *boundary)};
   if (type.empty() || boundary.error() == Errc::unsupported) {
     return Rejection{Status::unsupported_media_type, "the body must be multipart/form-data"};
   }

@@ -1,11 +1,11 @@
 #pragma once
 
+#include <gyre/base/box.hpp>
 #include <gyre/coro/task.hpp>
 #include <gyre/web/extract.hpp>
 #include <gyre/wire/multipart_limits.hpp>
 
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -86,9 +86,9 @@ class Multipart {
   Task<std::optional<Part>> next();
 
  private:
-  explicit Multipart(std::unique_ptr<detail::MultipartStream> stream) noexcept;
+  explicit Multipart(Box<detail::MultipartStream> stream) noexcept;
 
-  std::unique_ptr<detail::MultipartStream> stream_;
+  Box<detail::MultipartStream> stream_;
 };
 
 }  // namespace gyre

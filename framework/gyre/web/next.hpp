@@ -1,10 +1,10 @@
 #pragma once
 
+#include <gyre/base/shared.hpp>
 #include <gyre/coro/task.hpp>
 #include <gyre/http/service.hpp>
 
 #include <concepts>
-#include <memory>
 #include <source_location>
 #include <type_traits>
 #include <utility>
@@ -79,7 +79,7 @@ class Middleware {
     static_assert(detail::MiddlewareFunction<Stored>,
                   "gyre: a middleware is a gyre::Task<gyre::Response>(gyre::Request&, gyre::Next), callable as const");
     if constexpr (detail::MiddlewareFunction<Stored>) {
-      body_ = std::make_shared<const detail::OwnedMiddleware<Stored>>(std::forward<Function>(function));
+      body_ = Shared<const detail::OwnedMiddleware<Stored>>::make(std::forward<Function>(function));
     }
   }
 
@@ -88,10 +88,10 @@ class Middleware {
   const std::source_location& where() const noexcept { return where_; }
 
   // --- for the router -------------------------------------------------------------------------------------------
-  const std::shared_ptr<const detail::MiddlewareBody>& body() const noexcept { return body_; }
+  const Shared<const detail::MiddlewareBody>& body() const noexcept { return body_; }
 
  private:
-  std::shared_ptr<const detail::MiddlewareBody> body_;
+  Shared<const detail::MiddlewareBody> body_;
   std::source_location where_;
 };
 

@@ -34,16 +34,16 @@ std::vector<ParameterInfo> parameters_of(const RouteEntry& route) {
 
 }  // namespace
 
-Router::Router() : Router(std::make_unique<internal::RouterCore>()) {}
-Router::Router(std::unique_ptr<internal::RouterCore> core) noexcept : Routes(core->root()), core_(std::move(core)) {}
+Router::Router() : Router(make_box<internal::RouterCore>()) {}
+Router::Router(Box<internal::RouterCore> core) noexcept : Routes(core->root()), core_(std::move(core)) {}
 Router::Router(Router&& other) noexcept = default;
 Router& Router::operator=(Router&& other) noexcept = default;
 Router::~Router() = default;
 
 Group Router::host(std::string_view name, std::source_location where) { return Group{core_->host(name, where)}; }
 
-void Router::add_state(std::uint32_t number, std::string_view type, std::shared_ptr<void> value,
-                       Callback<std::shared_ptr<void>(Loop&)> make, const std::source_location& where) {
+void Router::add_state(std::uint32_t number, std::string_view type, Shared<void> value,
+                       Callback<Shared<void>(Loop&)> make, const std::source_location& where) {
   core_->states.add({number, type, where, std::move(value), std::move(make)});
 }
 
@@ -119,6 +119,6 @@ Response Router::failed(Request& request, std::exception_ptr failure) noexcept {
   return internal::answer_failure(request, std::move(failure));
 }
 
-std::unique_ptr<LoopValues> Router::values_for(Loop& loop) { return core_->states.values_for(loop); }
+Box<LoopValues> Router::values_for(Loop& loop) { return core_->states.values_for(loop); }
 
 }  // namespace gyre

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <gyre/base/box.hpp>
 #include <gyre/base/callback.hpp>
+#include <gyre/base/shared.hpp>
 #include <gyre/http/service.hpp>
 #include <gyre/web/detail/type_number.hpp>
 #include <gyre/web/error.hpp>
@@ -13,7 +15,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <source_location>
 #include <string>
 #include <string_view>
@@ -92,13 +93,16 @@ class Router : public Service, public Routes<Router&, ""> {
 
   /// Gives handlers a value: they take it as `State<T>`. `SetupError` with both lines if there is one of that type.
   template <class T>
+    requires(!detail::SharedPointer<T>)
   Router& state(T value, std::source_location where = std::source_location::current()) {
-    return state(std::make_shared<T>(std::move(value)), where);
+    return state(Shared<T>::make(std::move(value)), where);
   }
-  /// The same for an object that others hold, too, or that cannot be moved. Not nullptr.
-  template <class T>
-  Router& state(std::shared_ptr<T> value, std::source_location where = std::source_location::current()) {
-    add_state(detail::type_number<State<T>>(), detail::type_name<State<T>>(), std::move(value), {}, where);
+  /// The same for an object that others hold, too, or that cannot be moved: a `std::shared_ptr`. Not nullptr.
+  template <detail::SharedPointer Pointer>
+  Router& state(Pointer value, std::source_location where = std::source_location::current()) {
+    using T = typename Pointer::element_type;
+    add_state(detail::type_number<State<T>>(), detail::type_name<State<T>>(), Shared<void>{std::move(value)}, {},
+              where);
     return *this;
   }
   /// Gives handlers a value of each loop's own: they take it as `LoopState<T>`. `make` is called as `T(Loop&)` on each
@@ -109,8 +113,8 @@ class Router : public Service, public Routes<Router&, ""> {
   template <class Make>
   Router& loop_state(Make make, std::source_location where = std::source_location::current()) {
     using T = std::invoke_result_t<const Make&, Loop&>;
-    auto on_loop = [make = std::move(make)](Loop& loop) -> std::shared_ptr<void> {
-      return std::shared_ptr<T>(new T(make(loop)));
+    auto on_loop = [make = std::move(make)](Loop& loop) -> Shared<void> {
+      return Shared<T>{Box<T>{new T(make(loop))}};
     };
     add_state(detail::type_number<LoopState<T>>(), detail::type_name<LoopState<T>>(), nullptr, std::move(on_loop),
               where);
@@ -134,16 +138,16 @@ class Router : public Service, public Routes<Router&, ""> {
 
   RequestHandler& find(Request& request) noexcept override;
   Response failed(Request& request, std::exception_ptr failure) noexcept override;
-  std::unique_ptr<LoopValues> values_for(Loop& loop) override;
+  Box<LoopValues> values_for(Loop& loop) override;
 
  private:
   friend struct detail::RouterAccess;
 
-  explicit Router(std::unique_ptr<internal::RouterCore> core) noexcept;
-  void add_state(std::uint32_t number, std::string_view type, std::shared_ptr<void> value,
-                 Callback<std::shared_ptr<void>(Loop&)> make, const std::source_location& where);
+  explicit Router(Box<internal::RouterCore> core) noexcept;
+  void add_state(std::uint32_t number, std::string_view type, Shared<void> value, Callback<Shared<void>(Loop&)> make,
+                 const std::source_location& where);
 
-  std::unique_ptr<internal::RouterCore> core_;
+  Box<internal::RouterCore> core_;
 };
 
 }  // namespace gyre

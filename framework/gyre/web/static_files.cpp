@@ -155,7 +155,7 @@ StaticFiles static_files(Directory directory, StaticFilesOptions options, std::s
   if (!is_field_value(options.cache_control) || !is_field_value(options.charset)) {
     refuse(directory, where, "bad value of a field");
   }
-  return StaticFiles{std::make_shared<StaticSite>(std::move(directory), std::move(options))};
+  return StaticFiles{Shared<StaticSite>::make(std::move(directory), std::move(options))};
 }
 
 }  // namespace gyre

@@ -1,11 +1,11 @@
 #pragma once
 
+#include <gyre/base/shared.hpp>
 #include <gyre/coro/task.hpp>
 #include <gyre/http/request.hpp>
 #include <gyre/http/response.hpp>
 #include <gyre/loop/directory.hpp>
 
-#include <memory>
 #include <source_location>
 #include <string>
 
@@ -43,9 +43,9 @@ class StaticFiles {
 
  private:
   friend StaticFiles static_files(Directory, StaticFilesOptions, std::source_location);
-  explicit StaticFiles(std::shared_ptr<const internal::StaticSite> site) noexcept : site_(std::move(site)) {}
+  explicit StaticFiles(Shared<const internal::StaticSite> site) noexcept : site_(std::move(site)) {}
 
-  std::shared_ptr<const internal::StaticSite> site_;
+  Shared<const internal::StaticSite> site_;
 };
 
 /// Makes the handler that serves the files of a directory, for GET and a pattern with a rest placeholder:

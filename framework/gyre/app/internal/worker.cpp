@@ -1,5 +1,6 @@
 #include <gyre/app/internal/worker.hpp>
 
+#include <gyre/loop/make_loop.hpp>
 #include <gyre/loop/shield.hpp>
 
 #include <optional>

@@ -25,7 +25,7 @@ struct ServerState {
   const ServerOptions options;
   Context context{loop};  ///< The parent of every request's.
   IntrusiveList<Connection> connections;
-  const std::unique_ptr<LoopValues> values;  ///< What the service has for this loop.
+  const Box<LoopValues> values;  ///< What the service has for this loop.
   OutputPool outputs;
   ExchangePool exchanges;
   CommonFields common_fields;

@@ -4,6 +4,7 @@
 #include <gyre/loop/file_operation.hpp>
 #include <gyre/loop/internal/fifo.hpp>
 #include <gyre/loop/loop.hpp>
+#include <gyre/loop/loop_options.hpp>
 
 #include <memory>
 #include <utility>

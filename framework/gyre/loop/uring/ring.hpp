@@ -1,7 +1,7 @@
 #pragma once
 
 #include <gyre/base/result.hpp>
-#include <gyre/loop/loop.hpp>
+#include <gyre/loop/loop_options.hpp>
 
 #include <liburing.h>
 

@@ -1,6 +1,9 @@
 #pragma once
 
 #include <gyre/loop/loop.hpp>
+#include <gyre/loop/loop_options.hpp>
+
+#include <memory>
 
 namespace gyre {
 

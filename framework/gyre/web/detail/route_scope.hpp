@@ -1,5 +1,6 @@
 #pragma once
 
+#include <gyre/base/box.hpp>
 #include <gyre/base/callback.hpp>
 #include <gyre/web/handler.hpp>
 #include <gyre/web/next.hpp>
@@ -7,7 +8,6 @@
 #include <concepts>
 #include <cstddef>
 #include <exception>
-#include <memory>
 #include <source_location>
 #include <string_view>
 #include <type_traits>
@@ -54,7 +54,7 @@ class TypedFailureHandler final : public FailureHandler {
 };
 
 template <class E, class F>
-std::unique_ptr<FailureHandler> make_failure_handler(F&& function) {
+Box<FailureHandler> make_failure_handler(F&& function) {
   using Stored = std::decay_t<F>;
   static_assert(!std::same_as<E, Cancelled>,
                 "gyre: nobody waits for the answer of a cancelled handler: Cancelled is never passed");
@@ -63,7 +63,7 @@ std::unique_ptr<FailureHandler> make_failure_handler(F&& function) {
   if constexpr (std::is_invocable_v<const Stored&, Request&, const E&>) {
     static_assert(Respondable<std::invoke_result_t<const Stored&, Request&, const E&>>,
                   "gyre: on_failure<E> takes a function that returns what a plain handler may return");
-    return std::make_unique<TypedFailureHandler<E, Stored>>(std::forward<F>(function));
+    return make_box<TypedFailureHandler<E, Stored>>(std::forward<F>(function));
   } else {
     return nullptr;
   }
@@ -71,7 +71,7 @@ std::unique_ptr<FailureHandler> make_failure_handler(F&& function) {
 
 /// A handler on its way to the router.
 struct NewHandler {
-  std::unique_ptr<Endpoint> endpoint;
+  Box<Endpoint> endpoint;
   HandlerFacts facts;
   std::source_location where;
 };
@@ -99,7 +99,7 @@ void mount(RouteScope& scope, std::string_view prefix, const std::source_locatio
 void set_not_found(RouteScope& scope, NewHandler handler);
 void set_method_not_allowed(RouteScope& scope, NewHandler handler);
 void set_renderer(RouteScope& scope, ProblemRenderer renderer, const std::source_location& where);
-void add_failure_handler(RouteScope& scope, std::unique_ptr<FailureHandler> handler);
+void add_failure_handler(RouteScope& scope, Box<FailureHandler> handler);
 
 }  // namespace detail
 }  // namespace gyre

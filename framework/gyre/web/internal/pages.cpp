@@ -64,12 +64,9 @@ Response AllowHandler::call(Request& request) {
 Task<Response> AllowHandler::start(Request& request) { return answer_with_allow(handler_, &request); }
 
 DefaultPages::DefaultPages()
-    : pages_{std::make_unique<ProblemPage>(Status::not_found),
-             std::make_unique<AllowPage>(Status::method_not_allowed),
-             std::make_unique<AllowPage>(Status::no_content),
-             std::make_unique<ProblemPage>(Status::bad_request),
-             std::make_unique<ProblemPage>(Status::not_implemented),
-             std::make_unique<ProblemPage>(Status::service_unavailable)} {
+    : pages_{make_box<ProblemPage>(Status::not_found),       make_box<AllowPage>(Status::method_not_allowed),
+             make_box<AllowPage>(Status::no_content),        make_box<ProblemPage>(Status::bad_request),
+             make_box<ProblemPage>(Status::not_implemented), make_box<ProblemPage>(Status::service_unavailable)} {
   constexpr std::array<const char*, page_count> names = {"404 page", "405 page", "OPTIONS page",
                                                          "400 page", "501 page", "503 page"};
   for (std::size_t index = 0; index < page_count; ++index) pages_[index]->set_name(names[index]);

@@ -1,12 +1,12 @@
 #pragma once
 
+#include <gyre/base/box.hpp>
 #include <gyre/web/detail/route_scope.hpp>
 #include <gyre/web/handler.hpp>
 #include <gyre/web/next.hpp>
 
 #include <array>
 #include <cstddef>
-#include <memory>
 
 namespace gyre::internal {
 
@@ -54,7 +54,7 @@ class DefaultPages {
   RequestHandler& at(Page page) const noexcept { return *pages_[static_cast<std::size_t>(page)]; }
 
  private:
-  std::array<std::unique_ptr<RequestHandler>, page_count> pages_;
+  std::array<Box<RequestHandler>, page_count> pages_;
 };
 
 }  // namespace gyre::internal

@@ -22,7 +22,7 @@ void RouteScope::refresh() {
   for (std::size_t kind = 0; kind < internal::page_count; ++kind) {
     pages_[kind] = &endpoint_of(static_cast<Page>(kind));
     if (middleware_count() == 0) continue;
-    wrapped_pages_.push_back(std::make_unique<internal::Pipeline>(*this, *pages_[kind]));
+    wrapped_pages_.push_back(make_box<internal::Pipeline>(*this, *pages_[kind]));
     pages_[kind] = wrapped_pages_.back().get();
   }
   for (RouteScope* child : children) child->refresh();

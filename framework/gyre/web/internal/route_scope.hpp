@@ -1,5 +1,7 @@
 #pragma once
 
+#include <gyre/base/box.hpp>
+#include <gyre/base/shared.hpp>
 #include <gyre/web/detail/route_scope.hpp>
 #include <gyre/web/error.hpp>
 #include <gyre/web/internal/pages.hpp>
@@ -17,7 +19,7 @@ struct Site;
 
 /// A handler that stands in where there is no route.
 struct Fallback {
-  std::unique_ptr<detail::Endpoint> endpoint;
+  Box<detail::Endpoint> endpoint;
   detail::HandlerFacts facts;
   std::source_location where;
 };
@@ -55,24 +57,24 @@ class RouteScope final : public Place {
   std::string prefix;  ///< All of it, from the site's root on.
   std::source_location where;
   RouteOptions options;  ///< With the parents'.
-  std::vector<std::shared_ptr<const MiddlewareBody>> own_middleware;
+  std::vector<Shared<const MiddlewareBody>> own_middleware;
   const internal::RouteEntry* first_route = nullptr;  ///< Here or below.
   bool owns_prefix = false;                           ///< Claimed; the roots of sites own theirs until somebody does.
   std::source_location claimed_at;
 
   internal::Fallback not_found;
   internal::Fallback method_not_allowed;
-  std::unique_ptr<RequestHandler> allow_handler;  ///< That, with Allow.
+  Box<RequestHandler> allow_handler;  ///< That, with Allow.
   ProblemRenderer renderer;
   Callback<void(const ErrorReport&)> error_hook;
-  std::vector<std::unique_ptr<FailureHandler>> failure_handlers;
+  std::vector<Box<FailureHandler>> failure_handlers;
 
  private:
   RequestHandler& endpoint_of(Page kind) const noexcept;
 
   std::vector<const MiddlewareBody*> chain_{nullptr};
   std::array<RequestHandler*, internal::page_count> pages_{};
-  std::vector<std::unique_ptr<RequestHandler>> wrapped_pages_;
+  std::vector<Box<RequestHandler>> wrapped_pages_;
 };
 
 /// The answer in the way of that scope. Throws what the renderer throws.

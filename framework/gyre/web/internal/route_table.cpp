@@ -115,7 +115,7 @@ std::uint32_t& RouteTable::resource_place(std::string_view pattern) {
   return nodes_[node].resource;
 }
 
-void RouteTable::add(std::unique_ptr<RouteEntry> route) {
+void RouteTable::add(Box<RouteEntry> route) {
   std::uint32_t& place = resource_place(route->pattern);
   if (place == none) {
     place = static_cast<std::uint32_t>(resources_.size());

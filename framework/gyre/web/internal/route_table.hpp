@@ -1,5 +1,6 @@
 #pragma once
 
+#include <gyre/base/box.hpp>
 #include <gyre/web/handler.hpp>
 #include <gyre/web/internal/request_path.hpp>
 #include <gyre/web/internal/route_scope.hpp>
@@ -7,7 +8,6 @@
 
 #include <array>
 #include <cstdint>
-#include <memory>
 #include <source_location>
 #include <string>
 #include <string_view>
@@ -26,16 +26,16 @@ struct RouteEntry {
   std::string pattern;  ///< With the prefixes of its groups.
   std::source_location where;
   detail::HandlerFacts facts;
-  std::unique_ptr<detail::Endpoint> endpoint;
-  std::unique_ptr<RequestHandler> pipeline = nullptr;  ///< With middleware.
-  std::string name = {};                               ///< "GET /users/{id}"
+  Box<detail::Endpoint> endpoint;
+  Box<RequestHandler> pipeline = nullptr;  ///< With middleware.
+  std::string name = {};                   ///< "GET /users/{id}"
 
   /// To be called once the pattern and the scope's middleware are known.
   void wrap() {
     name = method_name + " " + pattern;
     endpoint->set_name(name.c_str());
     const bool bare = scope->middleware_count() == 0;
-    pipeline = bare ? nullptr : std::make_unique<Pipeline>(*scope, *endpoint);
+    pipeline = bare ? nullptr : make_box<Pipeline>(*scope, *endpoint);
     handler = bare ? endpoint.get() : pipeline.get();
   }
 };
@@ -72,13 +72,13 @@ class RouteTable {
   explicit RouteTable(detail::RouteScope& root);
 
   /// Throws `SetupError`. The pattern is good already.
-  void add(std::unique_ptr<RouteEntry> route);
+  void add(Box<RouteEntry> route);
   /// Makes a scope the owner of its prefix. Throws `SetupError` if it has one; `where` asks for it.
   void claim(detail::RouteScope& scope, const std::source_location& where);
 
-  const std::vector<std::unique_ptr<RouteEntry>>& routes() const noexcept { return routes_; }
+  const std::vector<Box<RouteEntry>>& routes() const noexcept { return routes_; }
   /// For another table. This one must not be used any more.
-  std::vector<std::unique_ptr<RouteEntry>> take_routes() noexcept { return std::move(routes_); }
+  std::vector<Box<RouteEntry>> take_routes() noexcept { return std::move(routes_); }
 
   /// Sets the request's parameters, and its place wherever that is known. May throw `std::bad_alloc` for a path with
   /// escapes.
@@ -122,7 +122,7 @@ class RouteTable {
   std::uint32_t child(std::uint32_t node, const detail::PatternSegment& segment);
   std::uint32_t& resource_place(std::string_view pattern);
 
-  std::vector<std::unique_ptr<RouteEntry>> routes_;
+  std::vector<Box<RouteEntry>> routes_;
   std::vector<Resource> resources_;
   std::vector<Node> nodes_;
   TextMap static_paths_;            ///< Group 0; a whole path to a resource.

@@ -18,15 +18,15 @@ void check_needs_of(const StateTable& states, const detail::HandlerFacts& facts,
 }  // namespace
 
 RouterCore::RouterCore() {
-  scopes.push_back(std::make_unique<detail::RouteScope>(*this));
-  sites.push_back(std::make_unique<Site>(std::string{}, root()));
+  scopes.push_back(make_box<detail::RouteScope>(*this));
+  sites.push_back(make_box<Site>(std::string{}, root()));
   root().site = sites.front().get();
   only_site = root().site;
   root().refresh();
 }
 
 detail::RouteScope& RouterCore::add_scope(detail::RouteScope& parent, Site& site) {
-  scopes.push_back(std::make_unique<detail::RouteScope>(*this));
+  scopes.push_back(make_box<detail::RouteScope>(*this));
   detail::RouteScope& scope = *scopes.back();
   scope.site = &site;
   scope.parent = &parent;
@@ -48,7 +48,7 @@ detail::RouteScope& RouterCore::host(std::string_view name, const std::source_lo
   }
   detail::RouteScope& scope = add_scope(root(), *sites.front());
   scope.where = where;
-  sites.push_back(std::make_unique<Site>(std::move(normal), scope));
+  sites.push_back(make_box<Site>(std::move(normal), scope));
   scope.site = sites.back().get();
   only_site = nullptr;
   hosts.add(sites.back()->host, static_cast<std::uint32_t>(sites.size() - 1));

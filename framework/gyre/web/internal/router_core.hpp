@@ -1,12 +1,12 @@
 #pragma once
 
+#include <gyre/base/box.hpp>
 #include <gyre/web/internal/host_table.hpp>
 #include <gyre/web/internal/pages.hpp>
 #include <gyre/web/internal/route_scope.hpp>
 #include <gyre/web/internal/route_table.hpp>
 #include <gyre/web/internal/state_table.hpp>
 
-#include <memory>
 #include <source_location>
 #include <string>
 #include <vector>
@@ -42,8 +42,8 @@ struct RouterCore {
 
   const Site* only_site = nullptr;  ///< Until there are hosts.
   DefaultPages pages;
-  std::vector<std::unique_ptr<detail::RouteScope>> scopes;
-  std::vector<std::unique_ptr<Site>> sites;
+  std::vector<Box<detail::RouteScope>> scopes;
+  std::vector<Box<Site>> sites;
   HostTable hosts;
   StateTable states;
 };

@@ -12,7 +12,7 @@ StateTable::Values::~Values() {
   while (!owned_.empty()) owned_.pop_back();
 }
 
-void StateTable::Values::add(std::uint32_t number, std::shared_ptr<void> value) {
+void StateTable::Values::add(std::uint32_t number, Shared<void> value) {
   set(number, value.get());
   owned_.push_back(std::move(value));
 }
@@ -36,8 +36,8 @@ bool StateTable::has(std::uint32_t number) const noexcept {
   return std::any_of(states_.begin(), states_.end(), [&](const State& state) { return state.number == number; });
 }
 
-std::unique_ptr<LoopValues> StateTable::values_for(Loop& loop) const {
-  auto values = std::make_unique<Values>();
+Box<LoopValues> StateTable::values_for(Loop& loop) const {
+  auto values = make_box<Values>();
   for (const State& state : states_) values->add(state.number, state.shared ? state.shared : state.make(loop));
   return values;
 }

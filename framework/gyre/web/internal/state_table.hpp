@@ -1,10 +1,11 @@
 #pragma once
 
+#include <gyre/base/box.hpp>
 #include <gyre/base/callback.hpp>
+#include <gyre/base/shared.hpp>
 #include <gyre/http/service.hpp>
 
 #include <cstdint>
-#include <memory>
 #include <source_location>
 #include <string>
 #include <string_view>
@@ -15,14 +16,14 @@ namespace gyre::internal {
 /// What the application gave for its handlers to use.
 class StateTable {
  public:
-  using Maker = Callback<std::shared_ptr<void>(Loop&)>;
+  using Maker = Callback<Shared<void>(Loop&)>;
 
   /// One value, or how it is made on a loop.
   struct State {
     std::uint32_t number;
     std::string_view type;
     std::source_location where;
-    std::shared_ptr<void> shared;
+    Shared<void> shared;
     Maker make;
   };
 
@@ -36,16 +37,16 @@ class StateTable {
   /// What there is without a loop.
   const LoopValues* shared() const noexcept { return &shared_; }
   /// All of it, for one loop. Throws what making one throws.
-  std::unique_ptr<LoopValues> values_for(Loop& loop) const;
+  Box<LoopValues> values_for(Loop& loop) const;
 
  private:
   class Values final : public LoopValues {
    public:
     ~Values() override;
-    void add(std::uint32_t number, std::shared_ptr<void> value);
+    void add(std::uint32_t number, Shared<void> value);
 
    private:
-    std::vector<std::shared_ptr<void>> owned_;
+    std::vector<Shared<void>> owned_;
   };
 
   std::vector<State> states_;
