@@ -140,11 +140,11 @@ void encode_stream(Response& response, const Settings& settings, Coding coding) 
   mark(response, coding);
 }
 
-/// A slice into `packed`, which grows as it must.
+/// A slice into `packed`, which grows as it must: by no more than the slice needs, as the room is zeroed each time.
 void encode_slice(Encoder& encoder, std::string_view slice, EncoderEnd end, std::string& packed) {
   std::size_t size = packed.size();
   for (bool done = false; !done;) {
-    packed.resize(std::max({packed.capacity(), size + size / 2, size + 1024}));
+    packed.resize(size + std::max<std::size_t>(slice.size(), 1024));
     const CodingStep step = encoder.step(slice, std::span{packed}.subspan(size), end);
     slice.remove_prefix(step.used);
     size += step.made;
