@@ -4,8 +4,10 @@
 
 #include <gyre/base/utf8.hpp>
 #include <gyre/http/decoder.hpp>
+#include <gyre/web/json.hpp>
 
 #include <algorithm>
+#include <map>
 
 using namespace httpbin_test;
 using namespace std::chrono_literals;
@@ -145,6 +147,20 @@ TEST_CASE("one of several statuses is chosen by weight", "[httpbin]") {
     }
     CHECK(errors > 50);
     CHECK(errors < 150);
+  });
+}
+
+TEST_CASE("fields of the query cannot make a page of what they say", "[httpbin]") {
+  run([](Client& client) -> Task<> {
+    const Answer answer = co_await client.get("/response-headers?Content-Type=text/html&x=%3Cscript%3E%22");
+    CHECK(answer.header("content-type") == "text/html");
+    CHECK(answer.header("x") == "<script>\"");
+    CHECK(answer.body().find('<') == std::string::npos);
+    std::map<std::string, std::string> shown;
+    const bool is_json = static_cast<bool>(gyre::from_json(answer.body(), shown));
+    REQUIRE(is_json);
+    CHECK(shown["x"] == "<script>\"");
+    CHECK(shown["Content-Length"] == std::to_string(answer.body().size()));
   });
 }
 
