@@ -164,6 +164,20 @@ TEST_CASE("fields of the query cannot make a page of what they say", "[httpbin]"
   });
 }
 
+TEST_CASE("a long drip is not held in memory", "[httpbin]") {
+  run([](Client& client) -> Task<> {
+    const Answer large = co_await client.get("/drip?duration=0&numbytes=1000000");
+    CHECK((large.body() == std::string(1'000'000, '*')));
+    const Answer letters = co_await client.get("/range/102400?chunk_size=102400");
+    REQUIRE(letters.body().size() == 102'400);
+    bool in_order = true;
+    for (std::size_t index = 0; index < letters.body().size(); ++index) {
+      in_order = in_order && letters.body()[index] == static_cast<char>('a' + index % 26);
+    }
+    CHECK(in_order);
+  });
+}
+
 TEST_CASE("delays and drips take the time that was asked for", "[httpbin]") {
   run([](Client& client) -> Task<> {
     const Answer delayed = co_await client.post("/delay/1.5", "late");
