@@ -32,6 +32,13 @@ std::string letters(gyre::wire::ByteRange range) {
   return text;
 }
 
+gyre::Response paced_letters(gyre::wire::ByteRange range, const RangeQuery& query) {
+  const auto make = [first = range.first](std::size_t begin, std::size_t end) {
+    return letters({first + begin, first + end - 1});
+  };
+  return paced(range.size(), make, {.duration = seconds(query.duration), .piece = query.chunk_size});
+}
+
 gyre::Response unsatisfiable(std::size_t size) {
   char text[gyre::wire::content_range_bound];
   return gyre::Response::problem(gyre::Status::range_not_satisfiable)
@@ -40,7 +47,7 @@ gyre::Response unsatisfiable(std::size_t size) {
 
 gyre::Response part(gyre::wire::ByteRange range, std::size_t size, const RangeQuery& query) {
   char text[gyre::wire::content_range_bound];
-  gyre::Response response = paced(letters(range), {.duration = seconds(query.duration), .piece = query.chunk_size});
+  gyre::Response response = paced_letters(range, query);
   response.set_status(gyre::Status::partial_content);
   response.add("Content-Range", gyre::wire::format_content_range(range, size, text));
   return response;
@@ -70,7 +77,7 @@ gyre::Task<gyre::Response> range(gyre::Path<std::size_t, "size"> path, gyre::Req
   } else if (wanted.kind == Kind::partial) {
     response = part(wanted.ranges[0], size, *query);
   } else {
-    response = paced(letters({0, size - 1}), {.duration = seconds(query->duration), .piece = query->chunk_size});
+    response = paced_letters({0, size - 1}, *query);
   }
   if (!is_error(response.status())) response.set_content_type("application/octet-stream");
   response.add("ETag", '"' + tag + '"').add("Accept-Ranges", "bytes");

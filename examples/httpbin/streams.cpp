@@ -56,8 +56,8 @@ gyre::Task<gyre::Json<WholeFacts>> delay(gyre::Path<double, "seconds"> time, gyr
 /// The time limit of handlers covers the delay alone: it ends with the head of the answer.
 gyre::Task<gyre::Response> drip(gyre::Query<DripQuery> query) {
   co_await gyre::sleep_for(seconds(query->delay));
-  gyre::Response response =
-      paced(std::string(query->numbytes, '*'), {.duration = seconds(query->duration), .piece = 1});
+  const auto stars = [](std::size_t begin, std::size_t end) { return std::string(end - begin, '*'); };
+  gyre::Response response = paced(query->numbytes, stars, {.duration = seconds(query->duration), .piece = 1});
   response.set_status(gyre::Status{query->code}).set_content_type("application/octet-stream");
   co_return std::move(response);
 }

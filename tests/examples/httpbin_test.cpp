@@ -4,8 +4,10 @@
 
 #include <gyre/base/utf8.hpp>
 #include <gyre/http/decoder.hpp>
+#include <gyre/web/json.hpp>
 
 #include <algorithm>
+#include <map>
 
 using namespace httpbin_test;
 using namespace std::chrono_literals;
@@ -145,6 +147,34 @@ TEST_CASE("one of several statuses is chosen by weight", "[httpbin]") {
     }
     CHECK(errors > 50);
     CHECK(errors < 150);
+  });
+}
+
+TEST_CASE("fields of the query cannot make a page of what they say", "[httpbin]") {
+  run([](Client& client) -> Task<> {
+    const Answer answer = co_await client.get("/response-headers?Content-Type=text/html&x=%3Cscript%3E%22");
+    CHECK(answer.header("content-type") == "text/html");
+    CHECK(answer.header("x") == "<script>\"");
+    CHECK(answer.body().find('<') == std::string::npos);
+    std::map<std::string, std::string> shown;
+    const bool is_json = static_cast<bool>(gyre::from_json(answer.body(), shown));
+    REQUIRE(is_json);
+    CHECK(shown["x"] == "<script>\"");
+    CHECK(shown["Content-Length"] == std::to_string(answer.body().size()));
+  });
+}
+
+TEST_CASE("a long drip is not held in memory", "[httpbin]") {
+  run([](Client& client) -> Task<> {
+    const Answer large = co_await client.get("/drip?duration=0&numbytes=1000000");
+    CHECK((large.body() == std::string(1'000'000, '*')));
+    const Answer letters = co_await client.get("/range/102400?chunk_size=102400");
+    REQUIRE(letters.body().size() == 102'400);
+    bool in_order = true;
+    for (std::size_t index = 0; index < letters.body().size(); ++index) {
+      in_order = in_order && letters.body()[index] == static_cast<char>('a' + index % 26);
+    }
+    CHECK(in_order);
   });
 }
 

@@ -9,6 +9,7 @@
 #include <gyre/web/router.hpp>
 
 #include <cmath>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -93,16 +94,21 @@ TEST_CASE("redirects, and what was created", "[web][respond]") {
       .get("/with", [] { return Redirect::see_other("/").with("x-mark", "1"); })
       .get("/created", [] { return Created{"/orders/7"}; })
       .get("/created/text", [] { return Created{"/orders/7", "an order"}; })
-      .get("/created/json", [] { return Created{"/orders/7", Json{7}}; });
-  check_all(router, {{"/303", 303, "", "Location: /there?a=1#b\r\n", ""},
-                     {"/307", 307, "", "Location: https://example.org/a%20b\r\n", ""},
-                     {"/308", 308, "", "Location: ../up\r\n", ""},
-                     {"/302", 302, "", "Location: ?page=2\r\n", ""},
-                     {"/301", 301, "", "Location: /x\r\n", ""},
-                     {"/with", 303, "", "Location: /\r\nx-mark: 1\r\n", ""},
-                     {"/created", 201, "", "Location: /orders/7\r\n", ""},
-                     {"/created/text", 201, plain, "Location: /orders/7\r\n", "an order"},
-                     {"/created/json", 201, json, "Location: /orders/7\r\n", "7"}});
+      .get("/created/json", [] { return Created{"/orders/7", Json{7}}; })
+      .get("/created/nothing", [] { return Created{"/orders/7", std::optional<std::string>{}}; })
+      .get("/created/problem", [] { return Created{"/orders/7", Problem{Status::conflict}}; });
+  check_all(router,
+            {{"/303", 303, "", "Location: /there?a=1#b\r\n", ""},
+             {"/307", 307, "", "Location: https://example.org/a%20b\r\n", ""},
+             {"/308", 308, "", "Location: ../up\r\n", ""},
+             {"/302", 302, "", "Location: ?page=2\r\n", ""},
+             {"/301", 301, "", "Location: /x\r\n", ""},
+             {"/with", 303, "", "Location: /\r\nx-mark: 1\r\n", ""},
+             {"/created", 201, "", "Location: /orders/7\r\n", ""},
+             {"/created/text", 201, plain, "Location: /orders/7\r\n", "an order"},
+             {"/created/json", 201, json, "Location: /orders/7\r\n", "7"},
+             {"/created/nothing", 404, problem, "", R"({"type":"about:blank","title":"Not Found","status":404})"},
+             {"/created/problem", 409, problem, "", R"({"type":"about:blank","title":"Conflict","status":409})"}});
 }
 
 TEST_CASE("a Location cannot say more than a place", "[web][respond]") {

@@ -3,9 +3,12 @@
 #include <gyre/app/app.hpp>
 #include <gyre/testing/testing.hpp>
 #include <gyre/web/file_response.hpp>
+#include <gyre/wire/http_date.hpp>
 
 #include <catch2/catch.hpp>
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <string>
 #include <vector>
 
@@ -257,4 +260,31 @@ TEST_CASE("a file that becomes shorter is never taken for a whole one", "[web][f
       },
       options);
   CHECK(failures == 1);
+}
+
+TEST_CASE("a file from a time that nanoseconds cannot count is from the end of it", "[web][file]") {
+  Site site;
+  for (const std::int64_t seconds : {std::int64_t{9'300'000'000}, std::int64_t{-9'300'000'000}}) {
+    const timespec times[] = {{.tv_sec = 0, .tv_nsec = UTIME_OMIT}, {.tv_sec = seconds, .tv_nsec = 0}};
+    REQUIRE(::utimensat(AT_FDCWD, site.files.path("ten.txt").c_str(), times, 0) == 0);
+    for (const testing::Transport transport : testing::all_transports()) {
+      if (transport == testing::Transport::sim) continue;  // its clock is not set
+      testing::Options options;
+      options.transport = transport;
+      testing::run(
+          site.app,
+          [&](Client& client) -> Task<> {
+            const Result<FileInfo> info = co_await file_info(site.files.path("ten.txt"));
+            CHECK((info.value().modified > Duration::zero()) == (seconds > 0));
+            const Answer answer = co_await client.get("/ten.txt");
+            CHECK(answer.body() == ten);
+            CHECK(answer.header("ETag").starts_with("W/") == (seconds > 0));  // it is yet to come
+            const std::string_view date = answer.header("Last-Modified");
+            const auto modified = wire::parse_http_date(date, 0);
+            INFO(date);
+            CHECK((modified.value() > 0) == (seconds > 0));
+          },
+          options);
+    }
+  }
 }

@@ -156,6 +156,12 @@ TEST_CASE("who gets past bearer_auth", "[web][middleware][bearer_auth]") {
       {"Authorization: Bearer a b\r\n", 400, R"(Bearer realm="api", error="invalid_request")"},
       {"Authorization: Bearer good\r\nAuthorization: Bearer good\r\n", 400,
        R"(Bearer realm="api", error="invalid_request")"},
+      {"Authorization: Bearer good\r\nAuthorization: Basic YTpi\r\n", 400,
+       R"(Bearer realm="api", error="invalid_request")"},
+      {"Authorization: Basic YTpi\r\nAuthorization: Bearer good\r\n", 400,
+       R"(Bearer realm="api", error="invalid_request")"},
+      {"Authorization: Basic YTpi\r\nAuthorization: Basic YTpi\r\n", 400,
+       R"(Bearer realm="api", error="invalid_request")"},
   };
   for (const Row& row : rows) {
     INFO(row.fields);

@@ -190,6 +190,47 @@ TEST_CASE("a bomb is found by how much it grows", "[web][middleware][decompressi
   CHECK_THROWS_AS(decompression({.codings = {Coding::identity}}), gyre::SetupError);
 }
 
+TEST_CASE("a body in memory is decoded in turns, however little it stands for", "[web][middleware][decompression]") {
+  int turns = 0;
+  int turns_when_held = 0;
+  int turns_when_decoded = 0;
+  Router router;
+  router.use(
+      [&](Request& asked, gyre::Next next) -> Task<Response> {
+        const gyre::Result<void> collected = co_await asked.collect();
+        collected.value();
+        turns_when_held = turns;
+        co_return co_await next(asked);
+      },
+      decompression());
+  router.post("/", [&](const Request& asked) {
+    turns_when_decoded = turns;
+    return std::to_string(asked.body().size());
+  });
+  const std::string member = encoded(Coding::gzip, "");
+  std::string members;
+  while (members.size() < 500'000) members += member;
+  gyre::SimLoop loop;
+  std::string answer;
+  bool done = false;
+  auto count = [&]() -> Task<> {
+    while (!done) {
+      co_await gyre::sleep_until(gyre::TimePoint{});
+      ++turns;
+    }
+  };
+  gyre::test::with_routes(loop, router, [&](gyre::test::RouteSite& site) -> Task<> {
+    gyre::Context& context = co_await gyre::this_context();
+    gyre::Scope scope{context};
+    scope.spawn(count());
+    answer = co_await site.ask(post("/", coding_field("gzip") + "Connection: close\r\n", members));
+    done = true;
+    co_await scope.join();
+  });
+  CHECK(answer.ends_with("\r\n\r\n0"));
+  CHECK(turns_when_decoded - turns_when_held >= 500'000 / (64 * 1024));
+}
+
 TEST_CASE("a body that breaks while an answer is streamed cuts the answer", "[web][middleware][decompression]") {
   Router router;
   router.use(decompression());

@@ -186,6 +186,32 @@ TEST_CASE("HEAD has the fields of GET", "[web][middleware][compression]") {
   }
 }
 
+TEST_CASE("HEAD of a file, which is not read, has the fields of GET", "[web][middleware][compression]") {
+  Router router;
+  router.use(compression());
+  router.get("/{size}", [](gyre::Path<std::size_t> size, const gyre::Request& asked) {
+    Response response{page.substr(0, *size)};
+    if (asked.method() == gyre::Method::head) {
+      response = Response::stream(*size, [](BodyWriter&) -> Task<> { co_return; });
+      response.set_content_type("text/plain; charset=utf-8");
+    }
+    response.add("ETag", "\"abc\"").add("Accept-Ranges", "bytes");
+    return response;
+  });
+  for (const std::string_view path : {"/0", "/1", "/1023", "/1024", "/5000"}) {
+    for (const std::string_view accept : {"br", "br, identity;q=0"}) {
+      INFO(path << " " << accept);
+      const Reply of_get = get(router, path, accept);
+      const Reply of_head =
+          reply(router, request("HEAD " + std::string{path}, "Accept-Encoding: " + std::string{accept} + "\r\n"));
+      for (const std::string_view name : {"Content-Encoding", "ETag", "Vary", "Accept-Ranges", "Content-Type"}) {
+        INFO(name);
+        CHECK(of_head.field(name) == of_get.field(name));
+      }
+    }
+  }
+}
+
 TEST_CASE("types and sizes can be chosen, and what does not shrink is left", "[web][middleware][compression]") {
   Router router;
   router.use(compression({.min_size = 10, .types = {"image/*", "+json", "text/html"}}));

@@ -100,7 +100,8 @@ class BrotliEncoder final : public EncoderState {
     auto* next_out = reinterpret_cast<std::uint8_t*>(room.data());
     if (BrotliEncoderCompressStream(instance_, operation, &input_left, &next_in, &room_left, &next_out, nullptr) ==
         BROTLI_FALSE) {
-      throw std::bad_alloc{};  // nothing else can go wrong here
+      // Nothing else can go wrong here; and as the library is usually built, its encoder ends the process instead.
+      throw std::bad_alloc{};
     }
     bool done = input_left == 0;
     if (end == EncoderEnd::flush) done = done && BrotliEncoderHasMoreOutput(instance_) == BROTLI_FALSE;

@@ -46,7 +46,8 @@ class Encoder {
 
   /// Takes what it can of `input`, and writes into `room` (at least `room_min` bytes). `done`: all input is taken and
   /// `end` is fulfilled. If not, there is more to write: call it again with the rest of the input, the same `end` and
-  /// more room. Nothing follows a fulfilled `finish`. Throws `std::bad_alloc`.
+  /// more room. Nothing follows a fulfilled `finish`. Throws `std::bad_alloc`; but brotli's library, as it is usually
+  /// built, ends the process for want of memory.
   CodingStep step(std::string_view input, std::span<char> room, EncoderEnd end);
 
  private:

@@ -14,7 +14,7 @@ enum class FileKind : std::uint8_t { regular, directory, other };
 /// What is known of a file, links followed.
 struct FileInfo {
   std::uint64_t size = 0;  ///< In bytes; means something only for a regular file.
-  Duration modified{};     ///< When the content was changed last, since 1970-01-01 UTC.
+  Duration modified{};     ///< When the content was changed last, since 1970-01-01 UTC; 1677 to 2262.
   FileKind kind = FileKind::other;
   std::uint64_t inode = 0;  ///< With `device` it tells whether two paths are the same file.
   std::uint64_t device = 0;

@@ -36,8 +36,9 @@ struct FileResponseOptions {
 ///   process's memory.
 ///
 /// The path is the program's: never a client's text (see `static_files`). 404 if it cannot be opened or is no regular
-/// file. Throws `Failure` for want of descriptors or memory, for a disk that fails, and for options that are no field
-/// values. A file that becomes shorter while it is sent cuts the stream; up to 64 KiB are read before, and throw.
+/// file. Throws `Failure` for want of descriptors (which nobody need catch: it becomes a 503 with Retry-After) or
+/// memory, for a disk that fails, and for options that are no field values. A file that becomes shorter while it is
+/// sent cuts the stream; up to 64 KiB are read before, and throw.
 Task<Response> file_response(Request& request, std::string path, FileResponseOptions options = {});
 /// The same with a file that is open for reading.
 Task<Response> file_response(Request& request, File file, FileResponseOptions options = {});

@@ -46,6 +46,16 @@ std::int32_t write_now(const WriteFileOperation& operation) noexcept {
   });
 }
 
+/// Some file systems know times that 64 bits of nanoseconds cannot count.
+Duration duration_of(const statx_timestamp& time) noexcept {
+  using std::chrono::seconds;
+  constexpr auto most = std::chrono::floor<seconds>(Duration::max());
+  const seconds whole{time.tv_sec};
+  if (whole >= most) return Duration::max();
+  if (whole < -most) return Duration::min();
+  return whole + std::chrono::nanoseconds{time.tv_nsec};
+}
+
 std::int32_t stat_now(StatOperation& operation) noexcept {
   const std::int32_t result = uninterrupted([&] {
     const int directory = operation.path == nullptr ? operation.descriptor : AT_FDCWD;
@@ -125,7 +135,7 @@ void take_stat(StatOperation& operation) noexcept {
   const auto& found = *std::launder(reinterpret_cast<const struct statx*>(operation.kernel));
   FileInfo& info = operation.info;
   info.size = found.stx_size;
-  info.modified = std::chrono::seconds{found.stx_mtime.tv_sec} + std::chrono::nanoseconds{found.stx_mtime.tv_nsec};
+  info.modified = duration_of(found.stx_mtime);
   info.inode = found.stx_ino;
   info.device = (std::uint64_t{found.stx_dev_major} << 32) | found.stx_dev_minor;
   info.kind = S_ISREG(found.stx_mode)   ? FileKind::regular

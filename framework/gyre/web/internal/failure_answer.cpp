@@ -66,6 +66,17 @@ Response safe_problem(const RouteScope* scope, const Hook& hook, Request& reques
   }
 }
 
+/// For what there was no room at the moment.
+Response try_again(const RouteScope* scope, const Hook& hook, Request& request) noexcept {
+  Response answer = safe_problem(scope, hook, request, Status::service_unavailable, {});
+  try {
+    answer.set("Retry-After", "1");
+  } catch (...) {
+    // The status says almost as much.
+  }
+  return answer;
+}
+
 /// What a body that broke on its way is answered with; `Status{0}` if it did not, or `failure` is not its own.
 Status body_failure(const Request& request, const Failure& failure) noexcept {
   gyre::detail::BodySource* const source = request.body_source();
@@ -88,6 +99,7 @@ Response answer_failure(Request& request, std::exception_ptr failure, const Hook
     const Status status = body_failure(request, broken);
     if (status != Status{0}) return safe_problem(scope, hook, request, status, {});
     report(scope, hook, request, failure);
+    if (broken.error().code() == Errc::too_many_descriptors) return try_again(scope, hook, request);
   } catch (...) {
     report(scope, hook, request, failure);
   }

@@ -10,9 +10,9 @@
 namespace gyre::internal {
 
 /// The answer to what a handler or a middleware threw, anything but `Cancelled`: that of the failure handlers around
-/// the route, the status of an `HttpError`, that of a body that broke on its way, else 500. Of a 500 `hook` hears, or
-/// the nearest of the router's hooks if it is empty. Never fails: where there is no memory for the text, or the
-/// renderer of problems fails, the bare status is left.
+/// the route, the status of an `HttpError`, that of a body that broke on its way, 503 with Retry-After for want of
+/// descriptors, else 500. Of the last two `hook` hears, or the nearest of the router's hooks if it is empty. Never
+/// fails: where there is no memory for the text, or the renderer of problems fails, the bare status is left.
 Response answer_failure(Request& request, std::exception_ptr failure,
                         const Callback<void(const ErrorReport&)>& hook = {}) noexcept;
 

@@ -39,7 +39,7 @@ class FileState {
  public:
   FileState(const FileInfo& info, std::string_view encoding, Duration now)
       : modified_(std::min(seconds_of(info.modified), seconds_of(now))),
-        settled_(now - info.modified >= std::chrono::seconds{1}) {
+        settled_(info.modified <= now - std::chrono::seconds{1}) {
     append_hex(tag_, static_cast<std::uint64_t>(info.modified.count()));
     tag_ += '-';
     append_hex(tag_, info.size);

@@ -5,6 +5,7 @@
 #include <gyre/wire/authorization.hpp>
 #include <gyre/wire/challenge.hpp>
 
+#include <utility>
 #include <vector>
 
 namespace gyre::detail {
@@ -42,9 +43,10 @@ BearerChallenges bearer_challenges(const BearerOptions& options, const std::sour
 
 BearerToken bearer_token(const Request& request) noexcept {
   BearerToken token;
+  bool found = false;
   for (const wire::FieldView field : request.head()) {
     if (field.id != FieldId::authorization) continue;
-    if (token.state != BearerToken::State::missing) return {BearerToken::State::malformed, {}};
+    if (std::exchange(found, true)) return {BearerToken::State::malformed, {}};
     const Result<std::string_view> text = wire::parse_bearer(field.value);
     if (text) {
       token = {BearerToken::State::given, *text};

@@ -65,8 +65,13 @@ bool covers(std::string_view pattern, const wire::MediaType& type) noexcept {
   return type.is(pattern);
 }
 
+/// How long the body is, if that is known. That of a file is for HEAD, too, which has its stream but does not run it.
+std::optional<std::uint64_t> size_of(const Response& response) noexcept {
+  return response.streamed() ? response.stream_length() : response.body().size();
+}
+
 bool shrinks(const Response& response, const CompressionOptions& options) noexcept {
-  if (!response.streamed() && response.body().size() < options.min_size) return false;
+  if (size_of(response).value_or(UINT64_MAX) < options.min_size) return false;
   const std::optional<wire::MediaType> type = wire::parse_media_type(response.content_type());
   if (!type) return false;
   const auto fits = [&](std::string_view pattern) { return covers(pattern, *type); };
@@ -88,7 +93,7 @@ bool lists(const Response& response, std::string_view name, std::string_view wan
 bool has_packable_body(const Response& response) noexcept {
   const Status status = response.status();
   if (!allows_body(status) || status == Status::reset_content || status == Status::partial_content) return false;
-  if (response.upgrades() || (!response.streamed() && response.body().empty())) return false;
+  if (response.upgrades() || size_of(response) == 0U) return false;
   const auto is_there = [&](std::string_view field) {
     return wire::find_field_line(response.fields(), field).has_value();
   };
@@ -135,11 +140,11 @@ void encode_stream(Response& response, const Settings& settings, Coding coding) 
   mark(response, coding);
 }
 
-/// A slice into `packed`, which grows as it must.
+/// A slice into `packed`, which grows as it must: by no more than the slice needs, as the room is zeroed each time.
 void encode_slice(Encoder& encoder, std::string_view slice, EncoderEnd end, std::string& packed) {
   std::size_t size = packed.size();
   for (bool done = false; !done;) {
-    packed.resize(std::max({packed.capacity(), size + size / 2, size + 1024}));
+    packed.resize(size + std::max<std::size_t>(slice.size(), 1024));
     const CodingStep step = encoder.step(slice, std::span{packed}.subspan(size), end);
     slice.remove_prefix(step.used);
     size += step.made;

@@ -22,7 +22,7 @@ enum class CompressionFlush : std::uint8_t {
 struct CompressionOptions {
   /// What is offered, the best first: of those that the client likes equally well the first is taken.
   std::vector<Coding> codings = {Coding::zstd, Coding::brotli, Coding::gzip};
-  /// Bytes of a body below which packing is not worth it. Streams have no size.
+  /// Bytes of a body below which packing is not worth it. Streams without a length have no size.
   std::size_t min_size = 1024;
   /// Media types that shrink, lower case: "text/html", "text/*", or "+json" for a suffix. Empty: text, JSON, XML,
   /// scripts, SVG, WebAssembly and uncompressed fonts.

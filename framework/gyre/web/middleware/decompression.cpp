@@ -86,13 +86,24 @@ Task<Response> decode_held(Request& request, Next next, Coding coding, std::uint
   {
     DecodingFilter filter{request, coding, ratio};
     Collector collector;
-    filter.push(request.body());
-    filter.end();
+    std::string_view rest = request.body();
     for (;;) {
       const detail::BodySource::Piece piece = filter.pull();
       if (piece.state == State::failed) co_return answer_to(piece.error);
       if (piece.state == State::ended) break;
-      if (collector.add(piece.data)) co_await next_turn();
+      if (piece.state == State::ready) {
+        if (collector.add(piece.data)) co_await next_turn();
+        continue;
+      }
+      // Slice by slice, since what comes out may be nothing for a long time.
+      if (rest.empty()) {
+        filter.end();
+        continue;
+      }
+      const std::string_view slice = rest.substr(0, Collector::bytes_per_turn);
+      if (slice.data() != request.body().data()) co_await next_turn();
+      filter.push(slice);
+      rest.remove_prefix(slice.size());
     }
     collector.hand_over(request);
   }

@@ -10,8 +10,8 @@ namespace gyre {
 
 /// Who hears of it.
 struct RecoverOptions {
-  /// Called with each exception that becomes a 500, on the loop of the request: by every loop at once. What it throws
-  /// is dropped.
+  /// Called with each exception that becomes a 500 (or a 503, for want of descriptors), on the loop of the request: by
+  /// every loop at once. What it throws is dropped.
   Callback<void(const ErrorReport&)> on_error = {};
 };
 
@@ -21,8 +21,8 @@ struct RecoverOptions {
 ///     app.use(gyre::access_log(), gyre::request_id(), gyre::recover({.on_error = report}));
 ///
 /// The answer is what the router would have made of it: that of an `on_failure` handler, the status of an `HttpError`
-/// or of a body that broke on its way (400, 413, ...), anything else a 500. `Cancelled` passes: there is nobody to
-/// answer.
+/// or of a body that broke on its way (400, 413, ...), 503 for want of descriptors, anything else a 500. `Cancelled`
+/// passes: there is nobody to answer.
 Middleware recover(RecoverOptions options = {}, std::source_location where = std::source_location::current());
 
 }  // namespace gyre
