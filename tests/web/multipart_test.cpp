@@ -231,6 +231,43 @@ TEST_CASE("a form is over when its body is", "[web][multipart]") {
   });
 }
 
+TEST_CASE("a body that a middleware has collected is streamed from there", "[web][multipart]") {
+  App app;
+  app.use([](Request& request, Next next) -> Task<Response> {
+    const Result<void> collected = co_await request.collect();
+    collected.value();
+    co_return co_await next(request);
+  });
+  app.post("/form", all);
+  app.post("/body", [](Body body) -> Task<std::string> {
+    std::string text;
+    for (;;) {
+      const Result<std::string_view> piece = co_await body.read();
+      if (piece.value().empty()) break;
+      text += *piece;
+    }
+    const Result<std::string_view> behind = co_await body.read();
+    co_return text + (behind.value().empty() ? "." : "more");
+  });
+  const std::string form = part(name("a"), "1") + "--b--\r\n";
+  testing::run(app, [&](testing::Client& client) -> Task<> {
+    for (const std::string_view target : {"/form", "/body"}) {
+      for (const bool chunked : {true, false}) {
+        INFO(target << (chunked ? " in chunks" : " at once"));
+        testing::TestRequest request{Method::post, target};
+        request.field("Content-Type", "multipart/form-data; boundary=b");
+        if (chunked) {
+          request.chunk(form.substr(0, 10)).chunk(form.substr(10));
+        } else {
+          request.body(form);
+        }
+        const testing::Answer answer = co_await client.send(std::move(request));
+        CHECK(answer.body() == (target == "/form" ? "a=1;" : form + "."));
+      }
+    }
+  });
+}
+
 TEST_CASE("a handler that does not read a part slows its client down", "[web][multipart]") {
   App app;
   app.post("/",

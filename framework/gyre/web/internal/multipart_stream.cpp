@@ -14,9 +14,8 @@ namespace {
 
 }  // namespace
 
-// A middleware may have collected the body already.
 MultipartStream::MultipartStream(Request& request, const wire::MultipartBoundary& boundary) noexcept
-    : body_(request), input_(request.body()), boundary_(boundary) {}
+    : body_(request), boundary_(boundary) {}
 
 void MultipartStream::limit(const wire::MultipartLimits& limits) {
   if (parser_) throw std::logic_error{"gyre: the limits of a Multipart are set before its first part is read"};
