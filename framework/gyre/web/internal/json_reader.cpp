@@ -2,12 +2,10 @@
 
 #include <gyre/base/assert.hpp>
 #include <gyre/base/json_string.hpp>
+#include <gyre/web/extract.hpp>
 #include <gyre/web/internal/json_value.hpp>
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <cstdlib>
 #include <cstring>
 #include <utility>
 
@@ -293,29 +291,16 @@ bool JsonReader::real(std::string_view text) {
 
 /// A number that is not for an integer.
 bool JsonReader::store_number(std::string_view text) {
-  if (type_->kind == JsonKind::double_real) {
-    store_real<double>(text);
-  } else if (type_->kind == JsonKind::single_real) {
-    store_real<float>(text);
-  } else {
-    return scalar_elsewhere(text);
-  }
-  return true;
+  if (type_->kind == JsonKind::double_real) return store_real(detail::parse_double(text));
+  if (type_->kind == JsonKind::single_real) return store_real(detail::parse_float(text));
+  return scalar_elsewhere(text);
 }
 
 template <class N>
-void JsonReader::store_real(std::string_view text) {
-  N value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error == std::errc::result_out_of_range) {
-    // Too large is refused; too small for the type is nothing to complain of.
-    if (std::fabs(std::strtod(std::string{text}.c_str(), nullptr)) >= 1) {
-      mismatch();
-      return;
-    }
-    value = text.starts_with('-') ? -N{0} : N{0};
-  }
-  std::memcpy(target_, &value, sizeof value);
+bool JsonReader::store_real(const std::optional<N>& value) {
+  if (!value) return mismatch();
+  std::memcpy(target_, &*value, sizeof *value);
+  return true;
 }
 
 bool JsonReader::key_part(std::string_view part) {

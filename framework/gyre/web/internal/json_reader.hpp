@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -66,7 +67,7 @@ class JsonReader final {
   void finish_object(Frame& frame);
   bool store_number(std::string_view text);
   template <class N>
-  void store_real(std::string_view text);
+  bool store_real(const std::optional<N>& value);
   bool begin_aside(char opening);
   bool end_aside(char closing);
   void copy(std::string_view json);
