@@ -243,3 +243,23 @@ TEST_CASE("rules are checked on the whole, and every failure is told", "[web][js
   CHECK(outcome_of<Cat>(R"({"legs":9,"lives":0})") ==
         "422 /name is required; /legs must be at most 8; /lives must be at least 1");
 }
+
+TEST_CASE("long keys do not make an answer of many times their length", "[web][json]") {
+  const std::string key(100'000, 'k');
+  std::string list = "[";
+  for (int i = 0; i < 40; ++i) list += R"("x",)";
+  std::map<std::string, std::map<std::string, std::vector<int>>> lists;
+  const gyre::JsonOutcome outcome =
+      gyre::from_json(R"({"short":{")" + key + R"(":)" + list + R"(1],"b":["x"]}})", lists);
+  CHECK(outcome.status == gyre::Status::unprocessable_content);
+  REQUIRE(outcome.violations.size() == 32);
+  CHECK(outcome.violations[0].pointer == "/short");
+  CHECK(outcome.violations[0].detail == "must be an integer from -2147483648 to 2147483647");
+  Renamed renamed;
+  const gyre::JsonOutcome unknown = gyre::from_json("{\"" + key + R"(":1,"userId":1,"class":""})", renamed);
+  REQUIRE(unknown.violations.size() == 1);
+  CHECK(unknown.violations[0].pointer.empty());
+  CHECK(unknown.violations[0].detail == "is not known");
+  std::map<std::string, int> numbers;
+  CHECK(gyre::from_json("{\"" + key + R"(":1,")" + key + R"(":1})", numbers).detail == "the member  is there twice");
+}

@@ -14,8 +14,9 @@ namespace {
 
 using detail::JsonObject;
 
-/// A reference token of a JSON pointer (RFC 6901 3).
-void append_token(std::string& pointer, std::string_view name) {
+/// A reference token of a JSON pointer (RFC 6901 3). False, and nothing is appended, if that becomes too long.
+bool append_token(std::string& pointer, std::string_view name) {
+  if (pointer.size() + name.size() > JsonOutcome::pointer_max) return false;
   pointer += '/';
   for (const char c : name) {
     if (c == '~') {
@@ -26,6 +27,7 @@ void append_token(std::string& pointer, std::string_view name) {
       pointer += c;
     }
   }
+  return true;
 }
 
 constexpr std::uint64_t bit(std::size_t member) noexcept { return std::uint64_t{1} << member; }
@@ -372,27 +374,25 @@ void JsonReader::fail(const JsonType& type) {
   report(depth_, {}, expectation(type));
 }
 
-/// Of what the first `frames` containers are at, or of a member there.
 void JsonReader::report(std::size_t frames, std::string_view member, std::string detail) {
   if (outcome_.violations.size() >= JsonOutcome::violations_max) return;
-  std::string place = pointer(frames);
-  if (member.data() != nullptr) append_token(place, member);
-  outcome_.violations.push_back({std::move(place), std::move(detail)});
+  outcome_.violations.push_back({pointer(frames, member), std::move(detail)});
 }
 
-std::string JsonReader::pointer(std::size_t frames) const {
+/// Of what the first `frames` containers are at, or of a member there; of one of the containers if that is too long.
+std::string JsonReader::pointer(std::size_t frames, std::string_view member) const {
   std::string text;
   for (std::size_t index = 0; index < frames; ++index) {
-    const Frame& frame = frames_[index];
-    if (frame.type->kind == JsonKind::object) {
-      append_token(text, frame.type->object->members[frame.current].name);
-    } else if (frame.type->kind == JsonKind::map) {
-      append_token(text, frame.key);
-    } else {
-      append_token(text, std::to_string(frame.current - 1));
-    }
+    if (!append_token(text, token_of(frames_[index]))) return text;
   }
+  if (member.data() != nullptr) append_token(text, member);
   return text;
+}
+
+std::string JsonReader::token_of(const Frame& frame) {
+  if (frame.type->kind == JsonKind::object) return std::string{frame.type->object->members[frame.current].name};
+  if (frame.type->kind == JsonKind::map) return std::string{frame.key};
+  return std::to_string(frame.current - 1);
 }
 
 }  // namespace gyre::internal

@@ -80,7 +80,8 @@ class JsonReader final {
   bool mismatch();
   void fail(const JsonType& type);
   void report(std::size_t frames, std::string_view member, std::string detail);
-  std::string pointer(std::size_t frames) const;
+  std::string pointer(std::size_t frames, std::string_view member = {}) const;
+  static std::string token_of(const Frame& frame);
 
   const JsonLimits& limits_;
   JsonOutcome& outcome_;
