@@ -244,6 +244,25 @@ TEST_CASE("rules are checked on the whole, and every failure is told", "[web][js
         "422 /name is required; /legs must be at most 8; /lives must be at least 1");
 }
 
+TEST_CASE("a struct that was not sent is checked as if it were empty", "[web][json][validation]") {
+  const std::pair<const char*, const char*> parcels[] = {
+      {R"({})", "422 /to/city is required; /to/zip must be a postal code"},
+      {R"({"to":{}})", "422 /to/city is required; /to/zip must be a postal code"},
+      {R"({"to":{"zip":"12345","city":"Rome"}})", "200"},
+      {R"({"to":{"zip":"12345","city":"Rome"},"back":null})", "200"},
+      {R"({"to":1})", "422 /to must be an object"},
+  };
+  for (const auto& [text, told] : parcels) {
+    INFO(text);
+    CHECK(outcome_of<Parcel>(text) == told);
+  }
+  CHECK(outcome_of<Shipment>("{}") ==
+        "422 /parcel/to/city is required; /parcel/horses/0/legs must be at most 8; /parcel/horses/1/legs must be at "
+        "most 8");
+  CHECK(
+      outcome_of<std::vector<Shipment>>(R"([{"parcel":{"to":{"zip":"12345","city":"Rome"}}}])").starts_with("422 /0/"));
+}
+
 TEST_CASE("long keys do not make an answer of many times their length", "[web][json]") {
   const std::string key(100'000, 'k');
   std::string list = "[";

@@ -91,7 +91,7 @@ bool JsonReader::begin_element(Frame& frame) {
     if (type_ != nullptr) target_ = frame.type->sequence->append(frame.target);
   } else {
     type_ = index < frame.type->array->count ? frame.type->array->element : nullptr;
-    target_ = static_cast<std::byte*>(frame.target) + index * frame.type->array->stride;
+    if (type_ != nullptr) target_ = static_cast<std::byte*>(frame.target) + index * frame.type->array->stride;
   }
   return type_ != nullptr;
 }
@@ -239,14 +239,39 @@ bool JsonReader::map_key(Frame& frame, std::string_view text) {
 
 void JsonReader::finish_object(Frame& frame) {
   const JsonObject& object = *frame.type->object;
-  for (std::size_t member = 0; member < object.members.size(); ++member) {
-    if (!object.members[member].is_required || (frame.seen & bit(member)) != 0) continue;
-    frame.failed |= bit(member);
-    report(depth_ - 1, object.members[member].name, "is required");
+  for (std::size_t index = 0; index < object.members.size(); ++index) {
+    if ((frame.seen & bit(index)) != 0) continue;
+    const JsonMember& member = object.members[index];
+    frame.current = index;
+    if (member.is_required) {
+      frame.failed |= bit(index);
+      report(depth_ - 1, member.name, "is required");
+    } else {
+      finish_unsent(*member.type, member.at(frame.target));
+    }
   }
   if (object.check == nullptr) return;
   RuleReport violations{*this, object};
   object.check(frame.target, frame.failed, violations);
+}
+
+/// What was not sent keeps its rules all the same: a struct is checked as if it had been sent without members.
+void JsonReader::finish_unsent(const JsonType& type, void* target) {
+  if (type.kind != JsonKind::object && type.kind != JsonKind::array) return;
+  if (depth_ == std::max(limits_.depth, usual_depth)) return fail(type);
+  type_ = &type;
+  target_ = target;
+  push();
+  Frame& frame = top();
+  if (type.kind == JsonKind::object) {
+    finish_object(frame);
+  } else {
+    for (std::size_t index = 0; index < type.array->count; ++index) {
+      frame.current = index + 1;
+      finish_unsent(*type.array->element, static_cast<std::byte*>(target) + index * type.array->stride);
+    }
+  }
+  --depth_;
 }
 
 bool JsonReader::null() {

@@ -65,6 +65,7 @@ class JsonReader final {
   bool member_key(Frame& frame, std::string_view text);
   bool map_key(Frame& frame, std::string_view text);
   void finish_object(Frame& frame);
+  void finish_unsent(const JsonType& type, void* target);
   bool store_number(std::string_view text);
   template <class N>
   bool store_real(const std::optional<N>& value);
