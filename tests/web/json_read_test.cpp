@@ -282,3 +282,28 @@ TEST_CASE("long keys do not make an answer of many times their length", "[web][j
   std::map<std::string, int> numbers;
   CHECK(gyre::from_json("{\"" + key + R"(":1,")" + key + R"(":1})", numbers).detail == "the member  is there twice");
 }
+
+TEST_CASE("keys that all have one hash are refused", "[web][json]") {
+  struct Hash {
+    std::size_t operator()(const std::string& key) const noexcept { return key.starts_with("evil") ? 1 : key.size(); }
+  };
+  const auto object = [](int count, std::string_view key) {
+    std::string text;
+    for (int i = 0; i < count; ++i) {
+      text += (i == 0 ? "{\"" : ",\"") + std::string{key} + std::to_string(i) + R"(":1)";
+    }
+    return text + "}";
+  };
+  std::unordered_map<std::string, int, Hash> colliding;
+  CHECK(gyre::from_json(object(60, "evil"), colliding));
+  const gyre::JsonOutcome outcome = gyre::from_json(object(10'000, "evil"), colliding);
+  CHECK(outcome.status == gyre::Status::bad_request);
+  CHECK(outcome.detail == "the keys at /evil68 collide");
+  std::unordered_map<std::string, int> usual;
+  CHECK(gyre::from_json(object(60'000, "k"), usual));
+  CHECK(usual.size() == 60'000);
+  usual.max_load_factor(100);
+  CHECK(gyre::from_json(object(60'000, "k"), usual));
+  std::map<std::string, int> sorted;
+  CHECK(gyre::from_json(object(60'000, "k"), sorted));
+}

@@ -229,9 +229,10 @@ bool JsonReader::map_key(Frame& frame, std::string_view text) {
   type_ = nullptr;
   length_max_ = none;
   if (frame.length_max != none && index > frame.length_max) return true;
-  const auto [key, value] = frame.type->map->insert(frame.target, text);
+  const auto [key, value, collides] = frame.type->map->insert(frame.target, text);
   frame.key = key;
   if (value == nullptr) return stop(Status::bad_request, "the member " + pointer(depth_) + " is there twice");
+  if (collides) return stop(Status::bad_request, "the keys at " + pointer(depth_) + " collide");
   type_ = frame.type->map->element;
   target_ = value;
   return true;
