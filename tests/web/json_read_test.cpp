@@ -22,6 +22,8 @@ TEST_CASE("what fits is read", "[web][json]") {
       {rewritten<Box<double>>, R"({"value":18446744073709551615})", R"({"value":18446744073709551616})"},
       {rewritten<Box<double>>, R"({"value":-9223372036854775808})", R"({"value":-9223372036854775808})"},
       {rewritten<Box<double>>, R"({"value":1e-400})", R"({"value":0})"},
+      {rewritten<Box<double>>, R"({"value":-1234567.8E-400})", R"({"value":-0})"},
+      {rewritten<Box<float>>, R"({"value":1e-50})", R"({"value":0})"},
       {rewritten<Box<double>>, R"({"value":0.30000000000000004})", R"({"value":0.30000000000000004})"},
       {rewritten<Box<double>>, R"({"value":9007199254740993})", R"({"value":9007199254740992})"},
       {rewritten<Box<float>>, R"({"value":16777217})", R"({"value":16777216})"},
@@ -71,6 +73,8 @@ TEST_CASE("what does not fit is told by its place", "[web][json]") {
       {outcome_of<Box<double>>, R"({"value":1e999})", "422 /value must be a number"},
       {outcome_of<Box<double>>, R"({"value":-1e999})", "422 /value must be a number"},
       {outcome_of<Box<float>>, R"({"value":1e39})", "422 /value must be a number"},
+      {outcome_of<Box<double>>, R"({"value":0.1e400})", "422 /value must be a number"},
+      {outcome_of<Box<double>>, R"({"value":-0.0000001e400})", "422 /value must be a number"},
       {outcome_of<Box<double>>, R"({"value":"NaN"})", "422 /value must be a number"},
       {outcome_of<Box<std::string>>, R"({"value":{"a":[{}]}})", "422 /value must be a string"},
       {outcome_of<Box<Colour>>, R"({"value":"pink"})", R"(422 /value must be one of "red", "green", "blue")"},
@@ -238,4 +242,68 @@ TEST_CASE("rules are checked on the whole, and every failure is told", "[web][js
   CHECK(outcome_of<Dog>(R"({"legs":9})") == "422 /legs must be at most 8");
   CHECK(outcome_of<Cat>(R"({"legs":9,"lives":0})") ==
         "422 /name is required; /legs must be at most 8; /lives must be at least 1");
+}
+
+TEST_CASE("a struct that was not sent is checked as if it were empty", "[web][json][validation]") {
+  const std::pair<const char*, const char*> parcels[] = {
+      {R"({})", "422 /to/city is required; /to/zip must be a postal code"},
+      {R"({"to":{}})", "422 /to/city is required; /to/zip must be a postal code"},
+      {R"({"to":{"zip":"12345","city":"Rome"}})", "200"},
+      {R"({"to":{"zip":"12345","city":"Rome"},"back":null})", "200"},
+      {R"({"to":1})", "422 /to must be an object"},
+  };
+  for (const auto& [text, told] : parcels) {
+    INFO(text);
+    CHECK(outcome_of<Parcel>(text) == told);
+  }
+  CHECK(outcome_of<Shipment>("{}") ==
+        "422 /parcel/to/city is required; /parcel/horses/0/legs must be at most 8; /parcel/horses/1/legs must be at "
+        "most 8");
+  CHECK(
+      outcome_of<std::vector<Shipment>>(R"([{"parcel":{"to":{"zip":"12345","city":"Rome"}}}])").starts_with("422 /0/"));
+}
+
+TEST_CASE("long keys do not make an answer of many times their length", "[web][json]") {
+  const std::string key(100'000, 'k');
+  std::string list = "[";
+  for (int i = 0; i < 40; ++i) list += R"("x",)";
+  std::map<std::string, std::map<std::string, std::vector<int>>> lists;
+  const gyre::JsonOutcome outcome =
+      gyre::from_json(R"({"short":{")" + key + R"(":)" + list + R"(1],"b":["x"]}})", lists);
+  CHECK(outcome.status == gyre::Status::unprocessable_content);
+  REQUIRE(outcome.violations.size() == 32);
+  CHECK(outcome.violations[0].pointer == "/short");
+  CHECK(outcome.violations[0].detail == "must be an integer from -2147483648 to 2147483647");
+  Renamed renamed;
+  const gyre::JsonOutcome unknown = gyre::from_json("{\"" + key + R"(":1,"userId":1,"class":""})", renamed);
+  REQUIRE(unknown.violations.size() == 1);
+  CHECK(unknown.violations[0].pointer.empty());
+  CHECK(unknown.violations[0].detail == "is not known");
+  std::map<std::string, int> numbers;
+  CHECK(gyre::from_json("{\"" + key + R"(":1,")" + key + R"(":1})", numbers).detail == "the member  is there twice");
+}
+
+TEST_CASE("keys that all have one hash are refused", "[web][json]") {
+  struct Hash {
+    std::size_t operator()(const std::string& key) const noexcept { return key.starts_with("evil") ? 1 : key.size(); }
+  };
+  const auto object = [](int count, std::string_view key) {
+    std::string text;
+    for (int i = 0; i < count; ++i) {
+      text += (i == 0 ? "{\"" : ",\"") + std::string{key} + std::to_string(i) + R"(":1)";
+    }
+    return text + "}";
+  };
+  std::unordered_map<std::string, int, Hash> colliding;
+  CHECK(gyre::from_json(object(60, "evil"), colliding));
+  const gyre::JsonOutcome outcome = gyre::from_json(object(10'000, "evil"), colliding);
+  CHECK(outcome.status == gyre::Status::bad_request);
+  CHECK(outcome.detail == "the keys at /evil68 collide");
+  std::unordered_map<std::string, int> usual;
+  CHECK(gyre::from_json(object(60'000, "k"), usual));
+  CHECK(usual.size() == 60'000);
+  usual.max_load_factor(100);
+  CHECK(gyre::from_json(object(60'000, "k"), usual));
+  std::map<std::string, int> sorted;
+  CHECK(gyre::from_json(object(60'000, "k"), sorted));
 }

@@ -147,6 +147,19 @@ struct User {
 };
 BOOST_DESCRIBE_STRUCT(User, (), (name, age, email, addresses))
 
+/// Structs with rules inside of one that has none.
+struct Parcel {
+  Address to;
+  std::optional<Address> back;
+  std::array<Animal, 2> horses{{{"Ada", 4}, {"Bob", 4}}};
+};
+BOOST_DESCRIBE_STRUCT(Parcel, (), (to, back, horses))
+
+struct Shipment {
+  Parcel parcel{.to = {"12345", "Rome"}, .back = {}, .horses = {{{"Ada", 9}, {"Bob", 9}}}};
+};
+BOOST_DESCRIBE_STRUCT(Shipment, (), (parcel))
+
 /// A string in JSON.
 struct Date {
   int year = 0;

@@ -145,6 +145,8 @@ TEST_CASE("what is wrong with a form has a status each", "[web][multipart]") {
            {"/", "multipart/form-data; boundary=", end, 400, "the media type has no valid boundary"},
            {"/", good, "", 400, "the body ended before its last delimiter"},
            {"/", good, part(name("a"), "1"), 400, "the body ended before its last delimiter"},
+           {"/", good, part(name("a"), "1") + "--b--x", 400, "a line that begins with the boundary is no delimiter"},
+           {"/", good, part(name("a"), "1") + "--b--\r", 400, "the body ended before its last delimiter"},
            {"/", good, "--bx\r\n", 400, "a line that begins with the boundary is no delimiter"},
            {"/", good, part("filename=x", "1") + end, 400, "a part has no name"},
            {"/", good, part(name("a"), "\xff") + end, 400, "a part that must be text is not UTF-8"},
@@ -200,6 +202,69 @@ TEST_CASE("a form is read while it arrives, however it is cut", "[web][multipart
     co_await connection.write(begin);
     const testing::Answer answer = co_await connection.read_answer(Method::post);
     CHECK(answer.body() == "a");
+  });
+}
+
+TEST_CASE("a form is over when its body is", "[web][multipart]") {
+  App app;
+  app.post("/", all);
+  const std::string body = part(name("a"), "1") + "--b--";
+  testing::run(app, [&](testing::Client& client) -> Task<> {
+    for (const std::string_view tail : {"", "\r\n", " \r\nepilogue\r\n--b\r\n"}) {
+      INFO(tail);
+      testing::TestRequest request{Method::post, "/"};
+      request.field("Content-Type", "multipart/form-data; boundary=b");
+      request.chunk(body);
+      if (!tail.empty()) request.chunk(tail);
+      const testing::Answer answer = co_await client.send(std::move(request));
+      CHECK(answer.body() == "a=1;");
+      CHECK(answer.keep_alive());
+    }
+    testing::Connection connection = co_await client.connect();
+    const std::string broken =
+        "POST / HTTP/1.1\r\nHost: h\r\nContent-Type: multipart/form-data; boundary=b\r\nTransfer-Encoding: "
+        "chunked\r\n\r\n" +
+        std::string{"39\r\n"} + body + "\r\nnot a chunk\r\n";
+    co_await connection.write(broken);
+    const testing::Answer answer = co_await connection.read_answer(Method::post);
+    CHECK(answer.status() == Status::bad_request);
+  });
+}
+
+TEST_CASE("a body that a middleware has collected is streamed from there", "[web][multipart]") {
+  App app;
+  app.use([](Request& request, Next next) -> Task<Response> {
+    const Result<void> collected = co_await request.collect();
+    collected.value();
+    co_return co_await next(request);
+  });
+  app.post("/form", all);
+  app.post("/body", [](Body body) -> Task<std::string> {
+    std::string text;
+    for (;;) {
+      const Result<std::string_view> piece = co_await body.read();
+      if (piece.value().empty()) break;
+      text += *piece;
+    }
+    const Result<std::string_view> behind = co_await body.read();
+    co_return text + (behind.value().empty() ? "." : "more");
+  });
+  const std::string form = part(name("a"), "1") + "--b--\r\n";
+  testing::run(app, [&](testing::Client& client) -> Task<> {
+    for (const std::string_view target : {"/form", "/body"}) {
+      for (const bool chunked : {true, false}) {
+        INFO(target << (chunked ? " in chunks" : " at once"));
+        testing::TestRequest request{Method::post, target};
+        request.field("Content-Type", "multipart/form-data; boundary=b");
+        if (chunked) {
+          request.chunk(form.substr(0, 10)).chunk(form.substr(10));
+        } else {
+          request.body(form);
+        }
+        const testing::Answer answer = co_await client.send(std::move(request));
+        CHECK(answer.body() == (target == "/form" ? "a=1;" : form + "."));
+      }
+    }
   });
 }
 

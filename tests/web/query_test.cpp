@@ -16,11 +16,32 @@ using namespace flat_test;
 
 namespace {
 
+/// A text of a type of its own, whatever it is.
+struct Word {
+  std::string text;
+};
+struct Words {
+  Word word;
+  std::vector<Word> more;
+};
+BOOST_DESCRIBE_STRUCT(Words, (), (word, more))
+
 struct BadPattern {
   std::string text;
   static constexpr auto rules() { return gyre::rules(gyre::rule(&BadPattern::text, gyre::pattern<"a(b">)); }
 };
 BOOST_DESCRIBE_STRUCT(BadPattern, (), (text))
+
+}  // namespace
+
+template <>
+struct gyre::JsonAsText<Word> {
+  static constexpr std::string_view expected = "must be a word";
+  static std::optional<Word> read(std::string_view text) { return Word{std::string{text}}; }
+  static std::string write(const Word& word) { return word.text; }
+};
+
+namespace {
 
 constexpr std::string_view defaults = "true 1 2 3 4 5 15 text view down 5 6 - - 7,8, ";
 
@@ -55,6 +76,7 @@ TEST_CASE("a query is read into a struct", "[web][query]") {
            {"i64=-9223372036854775808&u64=18446744073709551615",
             "true 1 2 -9223372036854775808 18446744073709551615 5 15 text view down 5 6 - - 7,8, "},
            {"single=-0.3&real=25e-1", "true 1 2 3 4 -3 25 text view down 5 6 - - 7,8, "},
+           {"single=1e-50&real=-0.1e-999", "true 1 2 3 4 0 0 text view down 5 6 - - 7,8, "},
            {"text=a+b%26&view=%C3%A9", "true 1 2 3 4 5 15 a b& \xc3\xa9 down 5 6 - - 7,8, "},
            {"text=&view", "true 1 2 3 4 5 15   down 5 6 - - 7,8, "},
            {"order=ascending&month=9", "true 1 2 3 4 5 15 text view up 9 6 - - 7,8, "},
@@ -88,6 +110,7 @@ TEST_CASE("what does not fit in a query is a problem that names it", "[web][quer
            {"i64=9223372036854775808", "i64", "must be an integer from -9223372036854775808 to 9223372036854775807"},
            {"u64=18446744073709551616", "u64", "must be an integer from 0 to 18446744073709551615"},
            {"single=1e39", "single", "must be a number"},
+           {"real=0.1e999", "real", "must be a number"},
            {"real=nan", "real", "must be a number"},
            {"text=%ff", "text", "must be UTF-8"},
            {"view=%C3", "view", "must be UTF-8"},
@@ -108,6 +131,15 @@ TEST_CASE("what does not fit in a query is a problem that names it", "[web][quer
   for (int i = 0; i < 1000; ++i) many += "a&";
   CHECK(everything(many) == defaults);
   CHECK(everything(many + "a") == R"("detail":"the query has too many parameters"})");
+}
+
+TEST_CASE("texts of one's own types are UTF-8, too", "[web][query]") {
+  Router router;
+  router.get("/", [](Query<Words> words) { return words->word.text; });
+  CHECK(ask(router, "GET", "/?word=%C3%A9&more=a&more=").body == "\xc3\xa9");
+  CHECK(web_test::problem_of(ask(router, "GET", "/?word=%ff&more=%C0%80")) ==
+        R"("detail":"the query does not have the expected values","errors":[)"
+        R"({"parameter":"word","detail":"must be a word"},{"parameter":"more","detail":"must be a word"}]})");
 }
 
 TEST_CASE("rules of a query are told all at once", "[web][query][validation]") {

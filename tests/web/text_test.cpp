@@ -1,6 +1,9 @@
+#include "flat_support.hpp"
 #include "web_support.hpp"
 
+#include <gyre/web/form.hpp>
 #include <gyre/web/json.hpp>
+#include <gyre/web/multipart.hpp>
 #include <gyre/web/router.hpp>
 #include <gyre/web/text.hpp>
 
@@ -47,6 +50,33 @@ TEST_CASE("a body is text in UTF-8", "[web][text]") {
       CHECK(got.status == status);
       CHECK(web_test::problem_of(got) == answer);
     }
+  }
+}
+
+TEST_CASE("a media type that is sent twice is none", "[web][text][json][form][multipart]") {
+  Router router;
+  router.post("/json", [](Json<int> number) { return std::to_string(*number); })
+      .post("/form", [](gyre::Form<flat_test::Base> form) { return std::to_string(form->page); })
+      .post("/text", [](Text text) { return std::string{*text}; })
+      .post("/multipart", [](gyre::Multipart form) -> Task<std::string> {
+        const bool found = (co_await form.next()).has_value();
+        co_return found ? "part" : "none";
+      });
+  struct Case {
+    const char* target;
+    std::string type;
+    std::string_view body;
+    std::string_view answer;
+  };
+  for (const auto& [target, type, body, answer] : std::initializer_list<Case>{
+           {"/json", "Content-Type: application/json\r\n", "5", "5"},
+           {"/form", "Content-Type: application/x-www-form-urlencoded\r\n", "page=5", "5"},
+           {"/text", "Content-Type: text/plain\r\n", "5", "5"},
+           {"/multipart", "Content-Type: multipart/form-data; boundary=b\r\n", "--b--", "none"}}) {
+    INFO(target);
+    CHECK(post(router, target, body, type).body == answer);
+    CHECK(post(router, target, body, type + "Content-Type: a/b\r\n").status == 415);
+    CHECK(post(router, target, body, type + type).status == 415);
   }
 }
 

@@ -1,6 +1,7 @@
 #include <gyre/web/form.hpp>
 
 #include <gyre/web/internal/member_reader.hpp>
+#include <gyre/web/internal/request_fields.hpp>
 #include <gyre/web/query.hpp>
 #include <gyre/wire/form.hpp>
 #include <gyre/wire/media_type.hpp>
@@ -40,7 +41,8 @@ bool read_query(Request& request, const JsonObject& object, void* value, Rejecti
 }
 
 bool read_form(Request& request, const JsonObject& object, void* value, Rejection& rejection) {
-  const std::optional<wire::MediaType> type = wire::parse_media_type(request.header(FieldId::content_type));
+  const std::optional<wire::MediaType> type =
+      wire::parse_media_type(internal::content_type(request).value_or(std::string_view{}));
   if (!type || !type->is("application/x-www-form-urlencoded")) {
     rejection = {Status::unsupported_media_type, "the body must be application/x-www-form-urlencoded"};
     return false;

@@ -1,9 +1,11 @@
 #include <gyre/web/json.hpp>
 
 #include <gyre/web/internal/json_value.hpp>
+#include <gyre/web/internal/request_fields.hpp>
 #include <gyre/wire/fields.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 namespace gyre::detail {
@@ -45,7 +47,8 @@ void prepare_type(const JsonType& type, Known& known) {
 
 bool read_json_body(Request& request, const JsonType& type, void* value, const JsonLimits& limits,
                     Rejection& rejection) {
-  if (!is_json(request.header(FieldId::content_type))) {
+  const std::optional<std::string_view> media_type = internal::content_type(request);
+  if (!media_type || !is_json(*media_type)) {
     rejection = {Status::unsupported_media_type, "the body must be application/json"};
     return false;
   }

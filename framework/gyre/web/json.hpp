@@ -37,9 +37,9 @@ namespace gyre {
 /// **As a handler's parameter** it wants a media type of JSON (`application/json` or `application/...+json`, whatever
 /// the parameters: JSON is UTF-8), else 415; a body that is JSON, else 400 with the byte; values of these types that
 /// keep the rules (`RulesOf`), else 422 with all that is wrong, each with its JSON pointer, as the problem's `errors`.
-/// What is missing keeps its default, unless a rule says `required`. Unknown members are skipped; the same member twice
-/// is a 400; an integer is written without a fraction and an exponent. `JsonFormat` changes names, options and limits
-/// of a type.
+/// What is missing keeps its default, unless a rule says `required`; the rules in a struct that is missing hold as if
+/// it were `{}`. Unknown members are skipped; the same member twice is a 400; an integer is written without a fraction
+/// and an exponent. `JsonFormat` changes names, options and limits of a type.
 ///
 /// **As a result** it is a 200 of `application/json`. An empty `std::optional` is `null`; NaN and infinity, too. What
 /// is no UTF-8 comes out as U+FFFD.

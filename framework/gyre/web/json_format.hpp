@@ -62,7 +62,8 @@ struct JsonText {
 ///       static std::string write(const Date& date);
 ///     };
 ///
-/// `expected` is what a client is told where `read` gives nothing. Both are called on every loop.
+/// `expected` is what a client is told where `read` gives nothing. The text, in UTF-8 but for header fields, is valid
+/// during the call only: what `read` returns must not view it. Both are called on every loop.
 template <class T>
 struct JsonAsText;
 

@@ -12,6 +12,9 @@ namespace gyre {
 struct JsonOutcome {
   /// The most violations that are told.
   static constexpr std::size_t violations_max = 32;
+  /// The longest JSON pointer that is told, in bytes without its escapes: where keys of the client's are longer, the
+  /// pointer is that of a container around the place.
+  static constexpr std::size_t pointer_max = 1024;
 
   /// `ok`; `bad_request` for what is no JSON; `unprocessable_content` for JSON of another shape, or values that break
   /// the rules; `content_too_large` for more than `JsonLimits`.

@@ -3,6 +3,7 @@
 #include <gyre/base/utf8.hpp>
 #include <gyre/web/error.hpp>
 #include <gyre/web/internal/multipart_stream.hpp>
+#include <gyre/web/internal/request_fields.hpp>
 #include <gyre/wire/field_lines.hpp>
 
 #include <utility>
@@ -60,7 +61,7 @@ Multipart& Multipart::operator=(Multipart&& other) noexcept = default;
 Multipart::~Multipart() = default;
 
 Extracted<Multipart> Multipart::extract(Request& request) {
-  const std::string_view type = request.header(FieldId::content_type);
+  const std::string_view type = internal::content_type(request).value_or(std::string_view{});
   const Result<wire::MultipartBoundary> boundary = wire::MultipartBoundary::from_content_type(type);
   if (boundary) return Multipart{make_box<MultipartStream>(request, *boundary)};
   if (type.empty() || boundary.error() == Errc::unsupported) {

@@ -82,7 +82,8 @@ class Multipart {
   /// Other limits than the defaults. Before the first `next`; later it throws `std::logic_error`.
   Multipart& limit(const MultipartLimits& limits);
 
-  /// The next part; nothing behind the last one. One call at a time, and none while a part is being read.
+  /// The next part; nothing behind the last one, once the whole body is there. One call at a time, and none while a
+  /// part is being read.
   Task<std::optional<Part>> next();
 
  private:

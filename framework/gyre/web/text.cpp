@@ -1,6 +1,7 @@
 #include <gyre/web/text.hpp>
 
 #include <gyre/base/utf8.hpp>
+#include <gyre/web/internal/request_fields.hpp>
 #include <gyre/wire/fields.hpp>
 #include <gyre/wire/media_type.hpp>
 
@@ -9,9 +10,10 @@
 namespace gyre {
 namespace {
 
-bool is_utf8_charset(std::string_view content_type) noexcept {
-  if (content_type.empty()) return true;
-  const std::optional<wire::MediaType> type = wire::parse_media_type(content_type);
+bool is_utf8_charset(std::optional<std::string_view> content_type) noexcept {
+  if (!content_type) return false;
+  if (content_type->empty()) return true;
+  const std::optional<wire::MediaType> type = wire::parse_media_type(*content_type);
   if (!type) return false;
   std::string_view charset = type->parameter("charset").value_or("utf-8");
   if (charset.size() >= 2 && charset.front() == '"') charset = charset.substr(1, charset.size() - 2);
@@ -21,7 +23,7 @@ bool is_utf8_charset(std::string_view content_type) noexcept {
 }  // namespace
 
 Extracted<Text> Text::extract(Request& request) noexcept {
-  if (!is_utf8_charset(request.header(FieldId::content_type))) {
+  if (!is_utf8_charset(internal::content_type(request))) {
     return Rejection{Status::unsupported_media_type, "the body must be text in UTF-8"};
   }
   if (!is_utf8(request.body())) return Rejection{Status::bad_request, "the body is not UTF-8"};

@@ -20,7 +20,8 @@ struct Violation {
   std::string detail;
 };
 
-/// Marks a member that must be sent. For an `std::optional` it must also have a value, so that `null` is refused.
+/// Marks a member that must be sent. For an `std::optional` it must also have a value, so that `null` is refused. In a
+/// struct that is a member itself: that struct must be sent, too, unless it is an `std::optional`.
 struct Required {};
 inline constexpr Required required{};
 

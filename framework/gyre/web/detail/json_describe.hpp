@@ -195,11 +195,29 @@ struct JsonShape<std::array<E, count>> {
   static constexpr JsonType type() noexcept { return shape; }
 };
 
+/// std::unordered_map and its like.
+template <class T>
+concept JsonHashed = requires(const T& map, const std::string& key) { map.bucket_size(map.bucket(key)); };
+
+/// Whether a map has keys in one place that nobody has by chance. The standard's hash has no secret: whoever knows it
+/// can send keys that all have the same, and each would be compared with all before it.
+template <class T>
+bool collides([[maybe_unused]] const T& map, [[maybe_unused]] const std::string& key) {
+  if constexpr (JsonHashed<T>) {
+    constexpr std::size_t usual = 64;
+    if (map.size() <= usual) return false;
+    return map.bucket_size(map.bucket(key)) > usual + 4 * static_cast<std::size_t>(map.max_load_factor());
+  } else {
+    return false;
+  }
+}
+
 template <JsonMapLike T>
 struct JsonShape<T> {
   static JsonMapEntry insert(void* map, std::string_view key) {
-    const auto [place, is_new] = static_cast<T*>(map)->try_emplace(std::string{key});
-    return {place->first, is_new ? &place->second : nullptr};
+    T& held = *static_cast<T*>(map);
+    const auto [place, is_new] = held.try_emplace(std::string{key});
+    return {place->first, is_new ? &place->second : nullptr, is_new && collides(held, place->first)};
   }
   static void clear(void* map) noexcept { static_cast<T*>(map)->clear(); }
   static void for_each(const void* map, void* context,

@@ -81,6 +81,7 @@ struct JsonArray {
 struct JsonMapEntry {
   std::string_view key;  ///< The map's own, stays where it is.
   void* value;           ///< nullptr: there is one already.
+  bool collides;         ///< Whether too many other keys have its hash.
 };
 
 struct JsonMap {

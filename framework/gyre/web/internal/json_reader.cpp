@@ -2,12 +2,10 @@
 
 #include <gyre/base/assert.hpp>
 #include <gyre/base/json_string.hpp>
+#include <gyre/web/extract.hpp>
 #include <gyre/web/internal/json_value.hpp>
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <cstdlib>
 #include <cstring>
 #include <utility>
 
@@ -16,8 +14,9 @@ namespace {
 
 using detail::JsonObject;
 
-/// A reference token of a JSON pointer (RFC 6901 3).
-void append_token(std::string& pointer, std::string_view name) {
+/// A reference token of a JSON pointer (RFC 6901 3). False, and nothing is appended, if that becomes too long.
+bool append_token(std::string& pointer, std::string_view name) {
+  if (pointer.size() + name.size() > JsonOutcome::pointer_max) return false;
   pointer += '/';
   for (const char c : name) {
     if (c == '~') {
@@ -28,6 +27,7 @@ void append_token(std::string& pointer, std::string_view name) {
       pointer += c;
     }
   }
+  return true;
 }
 
 constexpr std::uint64_t bit(std::size_t member) noexcept { return std::uint64_t{1} << member; }
@@ -91,7 +91,7 @@ bool JsonReader::begin_element(Frame& frame) {
     if (type_ != nullptr) target_ = frame.type->sequence->append(frame.target);
   } else {
     type_ = index < frame.type->array->count ? frame.type->array->element : nullptr;
-    target_ = static_cast<std::byte*>(frame.target) + index * frame.type->array->stride;
+    if (type_ != nullptr) target_ = static_cast<std::byte*>(frame.target) + index * frame.type->array->stride;
   }
   return type_ != nullptr;
 }
@@ -229,9 +229,10 @@ bool JsonReader::map_key(Frame& frame, std::string_view text) {
   type_ = nullptr;
   length_max_ = none;
   if (frame.length_max != none && index > frame.length_max) return true;
-  const auto [key, value] = frame.type->map->insert(frame.target, text);
+  const auto [key, value, collides] = frame.type->map->insert(frame.target, text);
   frame.key = key;
   if (value == nullptr) return stop(Status::bad_request, "the member " + pointer(depth_) + " is there twice");
+  if (collides) return stop(Status::bad_request, "the keys at " + pointer(depth_) + " collide");
   type_ = frame.type->map->element;
   target_ = value;
   return true;
@@ -239,14 +240,39 @@ bool JsonReader::map_key(Frame& frame, std::string_view text) {
 
 void JsonReader::finish_object(Frame& frame) {
   const JsonObject& object = *frame.type->object;
-  for (std::size_t member = 0; member < object.members.size(); ++member) {
-    if (!object.members[member].is_required || (frame.seen & bit(member)) != 0) continue;
-    frame.failed |= bit(member);
-    report(depth_ - 1, object.members[member].name, "is required");
+  for (std::size_t index = 0; index < object.members.size(); ++index) {
+    if ((frame.seen & bit(index)) != 0) continue;
+    const JsonMember& member = object.members[index];
+    frame.current = index;
+    if (member.is_required) {
+      frame.failed |= bit(index);
+      report(depth_ - 1, member.name, "is required");
+    } else {
+      finish_unsent(*member.type, member.at(frame.target));
+    }
   }
   if (object.check == nullptr) return;
   RuleReport violations{*this, object};
   object.check(frame.target, frame.failed, violations);
+}
+
+/// What was not sent keeps its rules all the same: a struct is checked as if it had been sent without members.
+void JsonReader::finish_unsent(const JsonType& type, void* target) {
+  if (type.kind != JsonKind::object && type.kind != JsonKind::array) return;
+  if (depth_ == std::max(limits_.depth, usual_depth)) return fail(type);
+  type_ = &type;
+  target_ = target;
+  push();
+  Frame& frame = top();
+  if (type.kind == JsonKind::object) {
+    finish_object(frame);
+  } else {
+    for (std::size_t index = 0; index < type.array->count; ++index) {
+      frame.current = index + 1;
+      finish_unsent(*type.array->element, static_cast<std::byte*>(target) + index * type.array->stride);
+    }
+  }
+  --depth_;
 }
 
 bool JsonReader::null() {
@@ -293,29 +319,16 @@ bool JsonReader::real(std::string_view text) {
 
 /// A number that is not for an integer.
 bool JsonReader::store_number(std::string_view text) {
-  if (type_->kind == JsonKind::double_real) {
-    store_real<double>(text);
-  } else if (type_->kind == JsonKind::single_real) {
-    store_real<float>(text);
-  } else {
-    return scalar_elsewhere(text);
-  }
-  return true;
+  if (type_->kind == JsonKind::double_real) return store_real(detail::parse_double(text));
+  if (type_->kind == JsonKind::single_real) return store_real(detail::parse_float(text));
+  return scalar_elsewhere(text);
 }
 
 template <class N>
-void JsonReader::store_real(std::string_view text) {
-  N value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error == std::errc::result_out_of_range) {
-    // Too large is refused; too small for the type is nothing to complain of.
-    if (std::fabs(std::strtod(std::string{text}.c_str(), nullptr)) >= 1) {
-      mismatch();
-      return;
-    }
-    value = text.starts_with('-') ? -N{0} : N{0};
-  }
-  std::memcpy(target_, &value, sizeof value);
+bool JsonReader::store_real(const std::optional<N>& value) {
+  if (!value) return mismatch();
+  std::memcpy(target_, &*value, sizeof *value);
+  return true;
 }
 
 bool JsonReader::key_part(std::string_view part) {
@@ -387,27 +400,25 @@ void JsonReader::fail(const JsonType& type) {
   report(depth_, {}, expectation(type));
 }
 
-/// Of what the first `frames` containers are at, or of a member there.
 void JsonReader::report(std::size_t frames, std::string_view member, std::string detail) {
   if (outcome_.violations.size() >= JsonOutcome::violations_max) return;
-  std::string place = pointer(frames);
-  if (member.data() != nullptr) append_token(place, member);
-  outcome_.violations.push_back({std::move(place), std::move(detail)});
+  outcome_.violations.push_back({pointer(frames, member), std::move(detail)});
 }
 
-std::string JsonReader::pointer(std::size_t frames) const {
+/// Of what the first `frames` containers are at, or of a member there; of one of the containers if that is too long.
+std::string JsonReader::pointer(std::size_t frames, std::string_view member) const {
   std::string text;
   for (std::size_t index = 0; index < frames; ++index) {
-    const Frame& frame = frames_[index];
-    if (frame.type->kind == JsonKind::object) {
-      append_token(text, frame.type->object->members[frame.current].name);
-    } else if (frame.type->kind == JsonKind::map) {
-      append_token(text, frame.key);
-    } else {
-      append_token(text, std::to_string(frame.current - 1));
-    }
+    if (!append_token(text, token_of(frames_[index]))) return text;
   }
+  if (member.data() != nullptr) append_token(text, member);
   return text;
+}
+
+std::string JsonReader::token_of(const Frame& frame) {
+  if (frame.type->kind == JsonKind::object) return std::string{frame.type->object->members[frame.current].name};
+  if (frame.type->kind == JsonKind::map) return std::string{frame.key};
+  return std::to_string(frame.current - 1);
 }
 
 }  // namespace gyre::internal

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -64,9 +65,10 @@ class JsonReader final {
   bool member_key(Frame& frame, std::string_view text);
   bool map_key(Frame& frame, std::string_view text);
   void finish_object(Frame& frame);
+  void finish_unsent(const JsonType& type, void* target);
   bool store_number(std::string_view text);
   template <class N>
-  void store_real(std::string_view text);
+  bool store_real(const std::optional<N>& value);
   bool begin_aside(char opening);
   bool end_aside(char closing);
   void copy(std::string_view json);
@@ -79,7 +81,8 @@ class JsonReader final {
   bool mismatch();
   void fail(const JsonType& type);
   void report(std::size_t frames, std::string_view member, std::string detail);
-  std::string pointer(std::size_t frames) const;
+  std::string pointer(std::size_t frames, std::string_view member = {}) const;
+  static std::string token_of(const Frame& frame);
 
   const JsonLimits& limits_;
   JsonOutcome& outcome_;

@@ -117,7 +117,8 @@ void MemberReader::store(std::size_t member, std::string_view text) {
 }
 
 bool MemberReader::store_scalar(const JsonType& type, std::string_view text, void* target) const {
-  if (is_text(type) && names_ == Names::as_described && !is_utf8(text)) return false;
+  const bool shows_text = is_text(type) || type.kind == JsonKind::as_text;
+  if (shows_text && names_ == Names::as_described && !is_utf8(text)) return false;
   switch (type.kind) {
     case JsonKind::boolean: return store_boolean(text, target);
     case JsonKind::signed_integer: return store_signed(type, text, target);

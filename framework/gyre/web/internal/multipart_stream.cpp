@@ -14,9 +14,8 @@ namespace {
 
 }  // namespace
 
-// A middleware may have collected the body already.
 MultipartStream::MultipartStream(Request& request, const wire::MultipartBoundary& boundary) noexcept
-    : body_(request), input_(request.body()), boundary_(boundary) {}
+    : body_(request), boundary_(boundary) {}
 
 void MultipartStream::limit(const wire::MultipartLimits& limits) {
   if (parser_) throw std::logic_error{"gyre: the limits of a Multipart are set before its first part is read"};
@@ -54,10 +53,13 @@ Task<MultipartStream::Step> MultipartStream::next_event() {
     const Step step = parser_->next(input_);
     input_.remove_prefix(step.used);
     if (step.event == Event::failed) refuse(parser_->error());
+    if (step.event == Event::end) continue;  // what follows may be no end of a delimiter's line
     if (step.event != Event::more) co_return step;
     const Result<std::string_view> piece = co_await body_.read();
     input_ = piece.value();
-    if (input_.empty()) refuse(parser_->end());
+    if (!input_.empty()) continue;
+    if (const wire::MultipartError error = parser_->end(); error != wire::MultipartError::none) refuse(error);
+    co_return Step{Event::end};
   }
 }
 

@@ -32,7 +32,7 @@ class MultipartStream {
   using Event = wire::MultipartParser::Event;
   using Step = wire::MultipartParser::Step;
 
-  /// The next event but `more` and `failed`: waits for the first, throws the second.
+  /// The next event but `more` and `failed`: waits for the first, throws the second. `end` when the body has ended.
   Task<Step> next_event();
 
   Body body_;

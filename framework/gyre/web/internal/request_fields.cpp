@@ -19,6 +19,11 @@ std::optional<std::string_view> only_field(const Request& request, std::string_v
   return found;
 }
 
+std::optional<std::string_view> content_type(const Request& request) noexcept {
+  const bool is_there = request.head().has(FieldId::content_type);
+  return is_there ? only_field(request, name(FieldId::content_type)) : std::string_view{};
+}
+
 EncodingChoice choose_coding(Request& request, std::span<const std::string_view> offered) {
   const std::optional<std::string_view> field = joined_field(request, FieldId::accept_encoding);
   EncodingChoice choice;

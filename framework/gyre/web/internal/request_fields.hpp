@@ -17,6 +17,9 @@ std::optional<std::string_view> joined_field(Request& request, FieldId id);
 /// The only value of a field; nothing if there is none or more than one.
 std::optional<std::string_view> only_field(const Request& request, std::string_view name) noexcept;
 
+/// Content-Type; empty if there is none, nothing if it stands twice: two readers would take different ones.
+std::optional<std::string_view> content_type(const Request& request) noexcept;
+
 /// Whether the client takes an answer that is not coded.
 enum class Identity : std::uint8_t { accepted, refused };
 
