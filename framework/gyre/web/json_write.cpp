@@ -175,8 +175,8 @@ class JsonWriter {
       const void* part = member.at(const_cast<void*>(at));
       if (leaves_out && member.type->kind == JsonKind::nullable && member.type->nullable->get(part) == nullptr)
         continue;
-      put(member.key);
-      *(next_ - member.key.size()) = before;  // `,"name":` but for the first
+      put(before);
+      put(member.key.substr(1));  // `,"name":`, whose comma the first has not
       before = ',';
       value(*member.type, part);
     }
