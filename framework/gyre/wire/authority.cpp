@@ -1,8 +1,10 @@
 #include <gyre/wire/authority.hpp>
 
 #include <gyre/wire/internal/characters.hpp>
+#include <gyre/wire/internal/ip_text.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 
 namespace gyre::wire {
@@ -12,48 +14,9 @@ using internal::is_class;
 using internal::is_digit;
 using internal::is_hex_digit;
 
-bool is_ipv4(std::string_view text) noexcept {
-  for (int part = 0; part < 4; ++part) {
-    std::size_t digits = 0;
-    unsigned value = 0;
-    while (digits < text.size() && is_digit(text[digits]) && digits < 4) {
-      value = value * 10 + static_cast<unsigned>(text[digits++] - '0');
-    }
-    if (digits == 0 || digits > 3 || value > 255 || (digits > 1 && text[0] == '0')) return false;
-    text.remove_prefix(digits);
-    if (part == 3) break;
-    if (text.empty() || text[0] != '.') return false;
-    text.remove_prefix(1);
-  }
-  return text.empty();
-}
-
-/// RFC 3986's IPv6address: eight groups, or fewer around one "::", the last two perhaps written as IPv4.
 bool is_ipv6(std::string_view text) noexcept {
-  int groups = 0;
-  bool compressed = text.starts_with("::");
-  if (compressed) text.remove_prefix(2);
-  while (!text.empty()) {
-    std::size_t digits = 0;
-    while (digits < text.size() && is_hex_digit(text[digits])) ++digits;
-    if (digits < text.size() && text[digits] == '.') {
-      if (!is_ipv4(text)) return false;
-      groups += 2;
-      break;
-    }
-    if (digits == 0 || digits > 4) return false;
-    ++groups;
-    text.remove_prefix(digits);
-    if (text.empty()) break;
-    if (text[0] != ':' || text.size() == 1) return false;
-    text.remove_prefix(1);
-    if (text[0] == ':') {
-      if (compressed) return false;
-      compressed = true;
-      text.remove_prefix(1);
-    }
-  }
-  return compressed ? groups <= 7 : groups == 8;
+  std::array<std::byte, 16> address;
+  return internal::parse_ipv6(text, address);
 }
 
 /// "v" 1*HEXDIG "." 1*( unreserved / sub-delims / ":" ): nobody uses it, but the grammar knows it.
