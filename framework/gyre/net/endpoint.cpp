@@ -36,16 +36,26 @@ Result<Endpoint> Endpoint::ip(std::string_view address, std::uint16_t port) {
   char text[INET6_ADDRSTRLEN] = {};
   if (address.empty() || address.size() >= sizeof text) return Errc::address_invalid;
   std::memcpy(text, address.data(), address.size());
-  sockaddr_in v4{};
-  if (::inet_pton(AF_INET, text, &v4.sin_addr) == 1) {
+  in_addr v4{};
+  if (::inet_pton(AF_INET, text, &v4) == 1) return ip(std::as_bytes(std::span{&v4, 1}), port);
+  in6_addr v6{};
+  if (::inet_pton(AF_INET6, text, &v6) == 1) return ip(std::as_bytes(std::span{&v6, 1}), port);
+  return Errc::address_invalid;
+}
+
+Result<Endpoint> Endpoint::ip(Bytes address, std::uint16_t port) {
+  if (address.size() == sizeof(in_addr)) {
+    sockaddr_in v4{};
     v4.sin_family = AF_INET;
     v4.sin_port = htons(port);
+    std::memcpy(&v4.sin_addr, address.data(), address.size());
     return make(v4, sizeof v4);
   }
-  sockaddr_in6 v6{};
-  if (::inet_pton(AF_INET6, text, &v6.sin6_addr) == 1) {
+  if (address.size() == sizeof(in6_addr)) {
+    sockaddr_in6 v6{};
     v6.sin6_family = AF_INET6;
     v6.sin6_port = htons(port);
+    std::memcpy(&v6.sin6_addr, address.data(), address.size());
     return make(v6, sizeof v6);
   }
   return Errc::address_invalid;
@@ -59,6 +69,12 @@ Result<Endpoint> Endpoint::unix_path(std::string_view path) {
   const bool abstract = path.front() == '@';
   if (abstract) native.sun_path[0] = '\0';
   return make(native, offsetof(sockaddr_un, sun_path) + path.size() + (abstract ? 0 : 1));
+}
+
+Endpoint Endpoint::unix_unnamed() {
+  sockaddr_un native{};
+  native.sun_family = AF_UNIX;
+  return make(native, offsetof(sockaddr_un, sun_path));
 }
 
 Result<Endpoint> Endpoint::parse(std::string_view text) {
@@ -86,6 +102,17 @@ std::uint16_t Endpoint::port() const noexcept {
     case AF_INET: return ntohs(read<sockaddr_in>(address_).sin_port);
     case AF_INET6: return ntohs(read<sockaddr_in6>(address_).sin6_port);
     default: return 0;
+  }
+}
+
+Bytes Endpoint::ip_bytes() const noexcept {
+  const auto part = [this](std::size_t offset, std::size_t size) {
+    return offset + size <= address_.size ? std::as_bytes(std::span{address_.bytes}).subspan(offset, size) : Bytes{};
+  };
+  switch (family(address_)) {
+    case AF_INET: return part(offsetof(sockaddr_in, sin_addr), sizeof(in_addr));
+    case AF_INET6: return part(offsetof(sockaddr_in6, sin6_addr), sizeof(in6_addr));
+    default: return {};
   }
 }
 

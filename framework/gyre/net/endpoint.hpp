@@ -1,5 +1,6 @@
 #pragma once
 
+#include <gyre/base/bytes.hpp>
 #include <gyre/base/result.hpp>
 #include <gyre/loop/address.hpp>
 
@@ -16,9 +17,15 @@ class Endpoint {
   /// choose one. `Errc::address_invalid` if the text is no address.
   static Result<Endpoint> ip(std::string_view address, std::uint16_t port);
 
+  /// The same from the address's bytes in network order: four for IPv4, sixteen for IPv6, else `Errc::address_invalid`.
+  static Result<Endpoint> ip(Bytes address, std::uint16_t port);
+
   /// A Unix socket. A path that begins with '@' is in the abstract namespace. `Errc::address_invalid` if it is empty or
   /// longer than the system allows (107 bytes).
   static Result<Endpoint> unix_path(std::string_view path);
+
+  /// A Unix socket without a path, as those that connect have.
+  static Endpoint unix_unnamed();
 
   /// From text: "127.0.0.1:8080", "[::1]:8080", "unix:/run/app.sock".
   static Result<Endpoint> parse(std::string_view text);
@@ -29,6 +36,8 @@ class Endpoint {
   bool is_unix() const noexcept;
   /// The port; 0 for a Unix socket.
   std::uint16_t port() const noexcept;
+  /// The bytes of an IP address in network order, four or sixteen; none for a Unix socket. A view into this.
+  Bytes ip_bytes() const noexcept;
   /// The address without the port, or the path.
   std::string host() const;
   /// As `parse` reads it.
