@@ -28,7 +28,27 @@ Task<> BodyWriter::send_file(File& file, std::uint64_t offset, std::uint64_t siz
   return splice_file(&file, offset, size);
 }
 
+namespace {
+
+/// Breaks the body off unless it has come to its end.
+class Unbroken {
+ public:
+  explicit Unbroken(detail::BodySink& sink) noexcept : sink_(&sink) {}
+  Unbroken(const Unbroken&) = delete;
+  Unbroken& operator=(const Unbroken&) = delete;
+  ~Unbroken() {
+    if (sink_ != nullptr) sink_->break_off();
+  }
+  void ended() noexcept { sink_ = nullptr; }
+
+ private:
+  detail::BodySink* sink_;
+};
+
+}  // namespace
+
 Task<> BodyWriter::copy_file(File* file, std::uint64_t offset, std::uint64_t size) {
+  Unbroken unbroken{*sink_};
   constexpr std::uint64_t piece_max = 64 * 1024;
   std::string text(static_cast<std::size_t>(std::min(size, piece_max)), '\0');
   for (std::uint64_t copied = 0; copied < size; copied += text.size()) {
@@ -41,6 +61,7 @@ Task<> BodyWriter::copy_file(File* file, std::uint64_t offset, std::uint64_t siz
     }
     co_await write(text);
   }
+  unbroken.ended();
 }
 
 Task<> BodyWriter::splice_file(File* file, std::uint64_t offset, std::uint64_t size) {

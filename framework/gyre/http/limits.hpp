@@ -30,11 +30,16 @@ struct Limits {
   unsigned concurrent_requests = 16;
   /// Open connections of one server (one loop): one more is answered with 503 and closed.
   unsigned connections = 50'000;
+  /// TLS handshakes of one server (one loop) under way at once; further connections wait for their turn.
+  unsigned handshakes = 1'000;
   /// Coroutine handlers of one server (one loop) at work at once, those whose client has left included: one more
   /// request is answered at once with 503 and Retry-After.
   unsigned handlers = 100'000;
   /// From the first byte of a request to the end of its head: 408.
   Duration head_read = std::chrono::seconds{10};
+  /// From the accepted connection to the end of its TLS handshake, the wait for its turn and for a certificate
+  /// included: the connection is closed.
+  Duration handshake = std::chrono::seconds{10};
   /// From one piece of a request body to the next: 408.
   Duration body_stall = std::chrono::seconds{30};
   /// From the start of a coroutine handler to its answer: 503 (or `RouteOptions::deadline_status`), and its scope is

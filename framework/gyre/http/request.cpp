@@ -41,6 +41,8 @@ Status Request::deadline_status() const noexcept {
   return control_ != nullptr ? control_->deadline_status() : Status::service_unavailable;
 }
 
+std::optional<TlsInfo> Request::tls() const { return peer_ == nullptr ? std::nullopt : peer_->tls(); }
+
 Result<Endpoint> Request::peer() const {
   if (peer_ == nullptr) return Errc::closed;
   const Result<SocketAddress> address = peer_->peer_address();

@@ -7,6 +7,7 @@
 #include <gyre/http/detail/request_control.hpp>
 #include <gyre/http/extensions.hpp>
 #include <gyre/net/endpoint.hpp>
+#include <gyre/net/tls/info.hpp>
 #include <gyre/wire/h1/request_head.hpp>
 #include <gyre/wire/status.hpp>
 
@@ -22,10 +23,12 @@ class Response;
 
 namespace detail {
 
-/// Who knows where the other side is, whatever the protocol.
+/// Who knows where the other side is, and how it came, whatever the protocol.
 class Peer {
  public:
   virtual Result<SocketAddress> peer_address() = 0;
+  virtual bool secure() const noexcept = 0;
+  virtual std::optional<TlsInfo> tls() const = 0;
 
  protected:
   ~Peer() = default;
@@ -133,9 +136,17 @@ class Request {
   }
   unsigned parameter_count() const noexcept { return parameter_count_; }
 
-  /// Where the connection comes from: the client, or the proxy in front. The kernel is asked at each call.
-  /// Errors: `closed` if there is no connection (any more), and the kernel's.
+  /// Where the connection comes from: the client, also behind one of `ServerOptions::proxies`, or any other proxy in
+  /// front. The kernel is asked at each call. Errors: `closed` if there is no connection (any more), and the kernel's.
   Result<Endpoint> peer() const;
+
+  /// Whether the client's connection is encrypted, to this server or to one of `ServerOptions::proxies` that says so.
+  /// Of other proxies nothing is known. False without a connection; stays what it was if the client leaves.
+  bool secure() const noexcept { return peer_ != nullptr && peer_->secure(); }
+
+  /// What the TLS handshake with this server has agreed on, and who the client has proven to be. Nothing without TLS,
+  /// or once the client has left. Made at each call.
+  std::optional<TlsInfo> tls() const;
 
   /// What a middleware wants to hand to those behind it: see `Extension`.
   Extensions& extensions() noexcept { return extensions_; }

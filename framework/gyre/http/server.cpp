@@ -1,6 +1,7 @@
 #include <gyre/http/server.hpp>
 
 #include <gyre/http/internal/connection.hpp>
+#include <gyre/http/internal/opening.hpp>
 #include <gyre/loop/sleep.hpp>
 
 #include <algorithm>
@@ -30,7 +31,8 @@ ServerState::ServerState(Loop& owner, Service& answers, ServerOptions settings)
       values(answers.values_for(owner)),
       outputs(&Connection::on_sent),
       exchanges(&Connection::on_task_done, values.get(), options.limits.head.fields),
-      common_fields(options.server_name) {}
+      common_fields(options.server_name),
+      handshakes(options.limits.handshakes) {}
 
 namespace {
 
@@ -56,6 +58,27 @@ struct GraceTimer : Timer {
   ServerState* state;
 };
 
+enum class Sender : std::uint8_t { client, proxy, gone };
+
+Sender sender_of(const ServerState& server, const Stream& stream) {
+  if (server.options.proxies.empty()) [[likely]]
+    return Sender::client;
+  const Result<SocketAddress> peer = server.loop.peer_address(stream.descriptor());
+  if (!peer) return Sender::gone;  // and nobody knows who it was
+  return server.options.proxies.contains(*peer) ? Sender::proxy : Sender::client;
+}
+
+/// Takes over a connection on which more than HTTP is to come. Throws `std::bad_alloc`, and then has not taken it.
+void begin(ServerState& server, Stream& stream, const TlsAcceptor* tls) {
+  const Sender sender = sender_of(server, stream);
+  if (sender == Sender::gone) return stream.close();
+  const bool proxied = sender == Sender::proxy;
+  if (proxied || tls != nullptr) return Opening::begin(server, std::move(stream), {.proxied = proxied, .tls = tls});
+  if (stream.session() != nullptr) return Connection::open_encrypted(server, stream);
+  Connection::open(server, stream.descriptor());
+  (void)stream.release();
+}
+
 }  // namespace
 }  // namespace http
 
@@ -64,7 +87,12 @@ Server::Server(Loop& loop, Service& service, ServerOptions options)
 
 Server::~Server() { GYRE_ASSERT(state_->gone()); }
 
-Task<> Server::serve(Listener& listener) {
+Task<> Server::serve(Listener& listener) { return serve_all(listener, nullptr); }
+Task<> Server::serve(Listener& listener, const TlsAcceptor& tls) { return serve_all(listener, &tls); }
+void Server::serve(Stream stream) { serve(std::move(stream), nullptr); }
+void Server::serve(Stream stream, const TlsAcceptor& tls) { serve(std::move(stream), &tls); }
+
+Task<> Server::serve_all(Listener& listener, const TlsAcceptor* tls) {
   constexpr std::chrono::milliseconds pause_without_memory{100};
   bool open = true;
   while (open) {
@@ -72,7 +100,7 @@ Task<> Server::serve(Listener& listener) {
     try {
       Result<Stream> stream = co_await listener.accept();
       open = stream.has_value();
-      if (open) serve(std::move(*stream));
+      if (open) serve(std::move(*stream), tls);
     } catch (const std::bad_alloc&) {
       exhausted = true;  // what arrives waits in the listener
     }
@@ -80,7 +108,7 @@ Task<> Server::serve(Listener& listener) {
   }
 }
 
-void Server::serve(Stream stream) {
+void Server::serve(Stream stream, const TlsAcceptor* tls) {
   // Those that are told so take part of the room for a moment; beyond that they are closed without a word.
   constexpr std::uint64_t turned_away_max = 64;
   const std::uint64_t limit = state_->options.limits.connections;
@@ -90,11 +118,12 @@ void Server::serve(Stream stream) {
     return;
   }
   try {
-    if (open >= limit) {
-      http::Connection::turn_away(*state_, stream.descriptor());
-    } else {
-      http::Connection::open(*state_, stream.descriptor());
+    if (open < limit) return http::begin(*state_, stream, tls);
+    if (tls != nullptr || stream.session() != nullptr) {  // which would take a handshake
+      ++state_->statistics.connections_refused;
+      return;
     }
+    http::Connection::turn_away(*state_, stream.descriptor());
     (void)stream.release();
   } catch (const std::bad_alloc&) {
     // No memory for one more connection: it is closed with `stream`, the others stay.
@@ -104,6 +133,7 @@ void Server::serve(Stream stream) {
 Task<> Server::stop(Duration grace) {
   http::ServerState& state = *state_;
   state.draining = true;
+  state.openings.for_each([](http::Opening& opening) { opening.drain(); });
   state.connections.for_each([](http::Connection& connection) { connection.drain(); });
   http::GraceTimer timer{state};
   state.loop.arm(timer, time_after(state.loop.now(), grace));

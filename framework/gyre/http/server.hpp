@@ -4,6 +4,7 @@
 #include <gyre/http/server_options.hpp>
 #include <gyre/http/service.hpp>
 #include <gyre/net/listener.hpp>
+#include <gyre/net/tls/acceptor.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -16,13 +17,16 @@ struct ServerStatistics {
   /// Now open, or left by their client while a handler is at work that keeps their place (`OnDisconnect::finish`).
   std::uint64_t connections_open = 0;
   std::uint64_t connections_refused = 0;  ///< Accepted only to be told that there are too many (503), or not even that.
-  std::uint64_t requests = 0;             ///< Heads that were complete and valid.
-  std::uint64_t rejected = 0;             ///< Requests refused before a handler saw them (4xx, 5xx by the connection).
-  std::uint64_t responses = 0;            ///< Answers written, the refusals included.
-  std::uint64_t answers_dropped = 0;      ///< Answers whose client had left, or had got another: the handler was late.
-  std::uint64_t handlers_running = 0;     ///< Coroutine handlers at work now, those of the next line included.
-  std::uint64_t handlers_orphaned = 0;    ///< At work now for a client that has left (`OnDisconnect`).
-  std::uint64_t handlers_shed = 0;        ///< Requests refused for `Limits::handlers` (503).
+  /// Of `ServerOptions::proxies`, and closed: they began with no PROXY header, with a malformed one, or too late.
+  std::uint64_t proxy_headers_refused = 0;
+  std::uint64_t requests = 0;           ///< Heads that were complete and valid.
+  std::uint64_t rejected = 0;           ///< Requests refused before a handler saw them (4xx, 5xx by the connection).
+  std::uint64_t responses = 0;          ///< Answers written, the refusals included.
+  std::uint64_t answers_dropped = 0;    ///< Answers whose client had left, or had got another: the handler was late.
+  std::uint64_t handshakes_failed = 0;  ///< TLS handshakes that did not come to their end.
+  std::uint64_t handlers_running = 0;   ///< Coroutine handlers at work now, those of the next line included.
+  std::uint64_t handlers_orphaned = 0;  ///< At work now for a client that has left (`OnDisconnect`).
+  std::uint64_t handlers_shed = 0;      ///< Requests refused for `Limits::handlers` (503).
 };
 
 namespace http {
@@ -43,8 +47,12 @@ class Server {
 
   /// Serves the connections of `listener` until that is stopped or the task is cancelled.
   Task<> serve(Listener& listener);
-  /// Serves one connection that is open already. Takes over the descriptor.
+  /// The same over TLS. `tls` outlives the server.
+  Task<> serve(Listener& listener, const TlsAcceptor& tls);
+  /// Serves one connection that is open already, or encrypted.
   void serve(Stream stream);
+  /// The same, after a TLS handshake. `tls` outlives the server.
+  void serve(Stream stream, const TlsAcceptor& tls);
 
   /// Ends the service: idle connections are closed at once, requests in progress are answered (with Connection: close)
   /// for at most `grace`, then their scopes are cancelled (`CancelReason::shutdown`) and joined. Stop the listeners
@@ -54,6 +62,9 @@ class Server {
   ServerStatistics statistics() const noexcept;
 
  private:
+  Task<> serve_all(Listener& listener, const TlsAcceptor* tls);
+  void serve(Stream stream, const TlsAcceptor* tls);
+
   std::unique_ptr<http::ServerState> state_;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <gyre/http/limits.hpp>
+#include <gyre/net/address_range.hpp>
 
 #include <cstdint>
 #include <string>
@@ -18,6 +19,10 @@ enum class HalfClose : std::uint8_t {
 struct ServerOptions {
   Limits limits = {};
   HalfClose half_close = HalfClose::gone;
+  /// Proxies that say where their connections come from: those of these addresses must begin with a header of the PROXY
+  /// protocol, version 1 or 2, within `Limits::head_read`, else they are closed without an answer. `Request::peer` is
+  /// then the client that the header names. Whoever is not among them is a client, and such a header a bad request.
+  AddressRanges proxies = {};
   /// The Server field of every response; empty for none.
   std::string server_name = "gyre";
 };

@@ -18,6 +18,8 @@ class BodySink {
   /// Passes on what it keeps back itself, a coding for one. Waits for nothing.
   virtual void push_out() {}
   virtual void put_trailer(std::string_view name, std::string_view value) = 0;
+  /// Something that belonged in the body does not come: whatever else is written, it never becomes whole.
+  virtual void break_off() noexcept = 0;
   /// More may be written without waiting.
   virtual bool has_room() const noexcept = 0;
   /// Everything written is with the kernel.

@@ -24,16 +24,48 @@ Connection::Connection(ServerState& server, int fd) noexcept
 Connection& Connection::make(ServerState& server, int descriptor) {
   auto* connection = new Connection{server, descriptor};
   server.connections.push_back(*connection);
-  ++server.statistics.connections_accepted;
-  ++server.statistics.connections_open;
   server.loop.submit(*connection);
   return *connection;
 }
 
-void Connection::open(ServerState& server, int descriptor) { make(server, descriptor).set_deadline(); }
+void Connection::open(ServerState& server, int descriptor) {
+  Connection& connection = make(server, descriptor);
+  ++server.statistics.connections_accepted;
+  ++server.statistics.connections_open;
+  connection.set_deadline();
+}
+
+void Connection::open(ServerState& server, Opened opened) {
+  Connection& connection = make(server, opened.descriptor);
+  connection.client_ = std::move(opened.client);
+  connection.secure_ = opened.secure;
+  connection.tls_ = std::move(opened.session);
+  connection.guarded([&] {
+    if (connection.tls_ != nullptr) return connection.on_ciphertext({});  // what came with the end of the handshake
+    if (!opened.input.empty()) connection.on_bytes(opened.input.view());
+  });
+}
+
+void Connection::open_encrypted(ServerState& server, Stream& stream) {
+  Opened opened;
+  opened.descriptor = stream.descriptor();
+  opened.session = stream.take_session();
+  opened.secure = true;
+  ++server.statistics.connections_accepted;
+  ++server.statistics.connections_open;
+  try {
+    open(server, std::move(opened));
+  } catch (const std::bad_alloc&) {
+    --server.statistics.connections_open;
+    throw;
+  }
+  (void)stream.release();
+}
 
 void Connection::turn_away(ServerState& server, int descriptor) {
   Connection& connection = make(server, descriptor);
+  ++server.statistics.connections_accepted;
+  ++server.statistics.connections_open;
   ++server.statistics.connections_refused;
   connection.guarded([&] { connection.refuse(Status::service_unavailable); });
 }
@@ -42,13 +74,15 @@ void Connection::turn_away(ServerState& server, int descriptor) {
 
 void Connection::on_receive(Operation& operation, const Completion& completion) noexcept {
   auto& self = static_cast<Connection&>(static_cast<ReceiveOperation&>(operation));
-  self.guarded([&] {
-    if (completion.result > 0) {
-      self.on_bytes(as_text(completion.data));
-    } else if (completion.result != -ECANCELED) {
-      self.on_end(completion.result < 0);
-    }
-  });
+  self.guarded([&] { self.on_received(completion); });
+}
+
+void Connection::on_received(const Completion& completion) {
+  if (completion.result > 0) {
+    tls_ == nullptr ? on_bytes(as_text(completion.data)) : on_ciphertext(completion.data);
+  } else if (completion.result != -ECANCELED && !receive_ended_) {
+    on_end(completion.result < 0 || tls_ != nullptr);  // a TLS connection that just ends was cut off (RFC 8446 6.1)
+  }
 }
 
 void Connection::on_watch(Operation& operation, const Completion& completion) noexcept {
@@ -144,6 +178,10 @@ TimePoint Connection::body_deadline() const noexcept {
 
 // Handlers first: what they are answered with may change everything else.
 void Connection::on_deadline() {
+  if (life_ == Life::closing) {  // and an alert does not leave
+    if (sending_ != nullptr) server_->loop.cancel(*sending_);
+    return;
+  }
   const TimePoint time = now();
   exchanges_.for_each([&](Exchange& exchange) {
     if (exchange.deadline <= time) expire(exchange);
@@ -168,7 +206,8 @@ void Connection::on_deadline() {
   } else if (life_ == Life::open && phase_deadline_ <= time) {
     refuse(Status::request_timeout);
   } else if (life_ == Life::open && between_requests() && flushed()) {
-    exchanges_.empty() ? close() : end_after_output();  // idle; the socket is ours until a late handler has ended
+    // Idle. The socket is ours until a late handler has ended, and a TLS client hears of it.
+    exchanges_.empty() && tls_ == nullptr ? close() : end_after_output();
   }
 }
 
@@ -191,6 +230,7 @@ void Connection::retire() noexcept {
   if (!server_->draining || !flushed()) return;
   const bool idle = between_requests() && unused().empty();
   const bool grace_over = server_->context.cancelled();
+  if (idle && tls_ != nullptr && !grace_over) return end_after_output();
   if (idle || (grace_over && !at_work())) close();
 }
 
@@ -210,6 +250,7 @@ void Connection::end_after_output() noexcept {
 // Closing with unread bytes would send a reset, and the reset would overtake the answer. So only our side ends; the
 // client's is read to its end, for a while.
 void Connection::linger() noexcept {
+  if (says_goodbye()) return;
   if (receive_ended_) return close();
   life_ = Life::lingering;
   phase_deadline_ = time_after(now(), server_->options.limits.linger);
@@ -223,7 +264,7 @@ void Connection::close(CancelReason reason) noexcept {
   Loop& loop = server_->loop;
   loop.cancel(*this);
   unwatch();
-  if (!flushed()) reset_ = true;
+  if (pending_ != nullptr || sending_ != nullptr) reset_ = true;
   if (sending_ != nullptr) loop.cancel(*sending_);
   exchanges_.for_each([&](Exchange& exchange) {
     if (exchange.stage == Exchange::Stage::writing) reset_ = true;
@@ -253,6 +294,7 @@ void Connection::orphan(Exchange& exchange) noexcept {
   static_cast<ListHook<Exchange>&>(exchange).unlink();
   --exchange_count_;
   exchange.connection = nullptr;
+  exchange.was_secure = secure_;
   exchange.orphans = &server_->orphans;
   if (on_disconnect(exchange) == OnDisconnect::finish) exchange.place.join(place_);
   server_->orphans.adopt(exchange);
@@ -298,6 +340,7 @@ void Connection::start_session() {
   exchange.stage = Exchange::Stage::session;
   exchange.task_active = true;
   try {
+    if (tls_ != nullptr) stream.encrypt(std::move(tls_));
     std::string early{input_.view()};
     input_.clear();
     exchange.body_task = exchange.response.run_session(std::move(stream), std::move(early));

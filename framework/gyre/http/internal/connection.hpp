@@ -1,7 +1,9 @@
 #pragma once
 
 #include <gyre/http/internal/input_buffer.hpp>
+#include <gyre/http/internal/opened.hpp>
 #include <gyre/http/internal/server_state.hpp>
+#include <gyre/net/tls/session.hpp>
 #include <gyre/wire/h1/request_parser.hpp>
 #include <gyre/wire/h1/response_writer.hpp>
 
@@ -21,6 +23,11 @@ class Connection final : private ReceiveOperation,
  public:
   /// Owns itself: dies when the connection is closed and everything in it has ended.
   static void open(ServerState& server, int descriptor);
+  /// The same after what came before HTTP: takes over the descriptor and the place under `Limits::connections`. Throws
+  /// `std::bad_alloc`, and then has taken nothing.
+  static void open(ServerState& server, Opened opened);
+  /// The same for one that is encrypted already: takes over `stream`. Throws as the other.
+  static void open_encrypted(ServerState& server, Stream& stream);
   /// Opens it only to say that there are too many (503).
   static void turn_away(ServerState& server, int descriptor);
 
@@ -35,6 +42,8 @@ class Connection final : private ReceiveOperation,
   // --- for the bodies of its exchanges --------------------------------------------------------------------------
   TimePoint now() const noexcept { return server_->loop.now(); }
   int socket() const noexcept { return ReceiveOperation::descriptor; }
+  /// What it is encrypted with; nullptr without.
+  const TlsSession* tls() const noexcept { return tls_.get(); }
   bool closing() const noexcept { return life_ == Life::closing; }
   /// Sends the 100 that the client waits for, if it does.
   void permit(Exchange& exchange);
@@ -54,13 +63,14 @@ class Connection final : private ReceiveOperation,
   bool stalled() const noexcept;
   /// Whoever writes need not wait. Answers that are held back do not count: they wait for him.
   bool has_room() const noexcept;
-  bool flushed() const noexcept { return pending_ == nullptr && sending_ == nullptr; }
+  bool flushed() const noexcept { return pending_ == nullptr && sending_ == nullptr && !owes(); }
   void file_send_began() noexcept;
   void file_send_ended() noexcept;
   bool inform(Exchange& exchange, Status status, std::string_view fields);
   /// The deadline of an exchange has become earlier.
   void deadline_moved() noexcept { set_deadline(); }
   Result<SocketAddress> peer_address();
+  bool secure() const noexcept { return secure_; }
 
  private:
   enum class Life : std::uint8_t {
@@ -113,6 +123,7 @@ class Connection final : private ReceiveOperation,
 
   // Reading.
   bool receiving() const noexcept { return Operation::armed(); }
+  void on_received(const Completion& completion);
   void on_bytes(std::string_view data);
   void on_end(bool broken);
   std::string_view unused() const noexcept { return input_.view(); }
@@ -130,6 +141,18 @@ class Connection final : private ReceiveOperation,
   bool watching() const noexcept { return watch_ != nullptr && watch_->armed(); }
   void watch() noexcept;
   void unwatch() noexcept;
+
+  // TLS, between all of that and the socket.
+  void on_ciphertext(Bytes data);
+  void tls_failed() noexcept;
+  /// Puts what is to be sent next into records: what the session owes, or part of the oldest output. Null, and the
+  /// connection is closed, if that is not possible.
+  Output* seal() noexcept;
+  Output& seal_owed();
+  Output& seal_output(Output& plain);
+  bool owes() const noexcept { return tls_ != nullptr && !tls_->owed().empty(); }
+  /// Says that nothing more will be sent. False if that is on its way, or done.
+  bool says_goodbye() noexcept;
 
   // Handling.
   /// Every request has its answer and no body is on its way. A handler that came too late may still be at work: it
@@ -185,6 +208,7 @@ class Connection final : private ReceiveOperation,
   Exchange& file_sender() noexcept;
   void judge_file_send() noexcept;
   void send_next() noexcept;
+  Output& take_pending() noexcept;
   void submit_send() noexcept;
   bool goes_on(Output& output, std::int32_t result) noexcept;
 
@@ -216,6 +240,7 @@ class Connection final : private ReceiveOperation,
   Output* sending_ = nullptr;
   std::size_t output_bytes_ = 0;  ///< Written and not sent.
   std::size_t held_bytes_ = 0;    ///< Of answers that are held back until their turn.
+  Box<TlsSession> tls_;
   InputBuffer input_;
   wire::HeadProgress progress_;
   Life life_ = Life::open;
@@ -228,11 +253,14 @@ class Connection final : private ReceiveOperation,
   bool file_send_ = false;  ///< A file is on its way past the outputs.
   bool judging_ = false;    ///< The send was interrupted to see how far it got.
   bool reset_ = false;      ///< Closed with a reset, so that nothing looks complete.
+  bool secure_ = false;     ///< The client's connection is encrypted.
+  bool goodbye_ = false;    ///< The TLS session has been told that nothing more will be sent.
   TimePoint deadline_ = time_never;
   TimePoint phase_deadline_ = time_never;  ///< Of the head that is arriving; in the end of the client's end.
   TimePoint send_deadline_ = time_never;   ///< Of what is being sent.
   std::unique_ptr<Watch> watch_;
-  PlaceShare place_;  ///< Its own, which exchanges that outlive it may have part in.
+  std::unique_ptr<SocketAddress> client_;  ///< What a proxy says; null: whoever is at the other end.
+  PlaceShare place_;                       ///< Its own, which exchanges that outlive it may have part in.
 };
 
 }  // namespace gyre::http

@@ -221,6 +221,7 @@ bool Exchange::inform(Status status, std::string_view fields) {
 
 Result<SocketAddress> Connection::peer_address() {
   if (socket() < 0) return Errc::closed;  // a session has it
+  if (client_ != nullptr) return *client_;
   return server_->loop.peer_address(socket());
 }
 
@@ -228,5 +229,7 @@ Result<SocketAddress> Exchange::peer_address() {
   if (connection == nullptr) return Errc::closed;
   return connection->peer_address();
 }
+
+bool Exchange::secure() const noexcept { return connection == nullptr ? was_secure : connection->secure(); }
 
 }  // namespace gyre::http

@@ -66,15 +66,21 @@ Output& Connection::output(std::size_t bytes) {
 // At most one send is with the kernel: two could overtake each other.
 void Connection::send_next() noexcept {
   if (file_send_) return;
-  if (pending_ == nullptr) {
+  if (pending_ == nullptr && !owes()) {
     if (life_ == Life::finishing) linger();
     return;
   }
-  sending_ = pending_;
-  pending_ = sending_->next;
-  if (pending_ == nullptr) pending_last_ = nullptr;
+  sending_ = tls_ == nullptr ? &take_pending() : seal();
+  if (sending_ == nullptr) return;
   sending_->descriptor = socket();
   submit_send();
+}
+
+Output& Connection::take_pending() noexcept {
+  Output& first = *pending_;
+  pending_ = first.next;
+  if (pending_ == nullptr) pending_last_ = nullptr;
+  return first;
 }
 
 void Connection::submit_send() noexcept {

@@ -53,6 +53,7 @@ struct Exchange final : TaskObserver,
   bool late = false;          ///< The answer was given in the handler's place: its own is dropped.
   bool body_pending = false;  ///< The request's body has not been taken from the connection to its end.
   bool last = false;          ///< The connection ends with the streamed answer.
+  bool was_secure = false;    ///< What that of an orphan was; not looked at while there is one.
 
   IncomingBody incoming{*this};
   OutgoingBody outgoing{*this};
@@ -101,6 +102,8 @@ struct Exchange final : TaskObserver,
   void limit_deadline(TimePoint when, Status status) noexcept override;
   Status deadline_status() const noexcept override { return status_at_deadline; }
   Result<SocketAddress> peer_address() override;
+  bool secure() const noexcept override;
+  std::optional<TlsInfo> tls() const override;
 };
 
 class ExchangePool {

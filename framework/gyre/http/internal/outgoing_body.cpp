@@ -15,11 +15,12 @@ void OutgoingBody::clear() noexcept {
   writer_ = nullptr;
   left_ = file_left_ = 0;
   file_send_ = nullptr;
+  broken_ = false;
   trailers_.clear();
 }
 
 bool OutgoingBody::finish() {
-  if (file_left_ != 0) return false;
+  if (broken_ || file_left_ != 0) return false;
   if (framing_ == Framing::length) return left_ == 0;
   if (framing_ == Framing::chunked) {
     exchange_->connection->append_output(*exchange_, wire::last_chunk, trailers_, "\r\n");
@@ -63,6 +64,9 @@ bool OutgoingBody::flushed() const noexcept { return exchange_->connection->flus
 void OutgoingBody::wake_writer() noexcept {
   if (writer_ != nullptr && (wants_all_ ? flushed() : has_room())) std::exchange(writer_, nullptr)->wake();
 }
+
+// What is encrypted passes through memory.
+bool OutgoingBody::takes_files() const noexcept { return exchange_->connection->tls() == nullptr; }
 
 int OutgoingBody::begin_file(std::uint64_t size) {
   check(size);

@@ -43,6 +43,8 @@ class OutgoingBody final : public gyre::detail::BodySink {
     writer_ = writer;
     wants_all_ = all;
   }
+  bool takes_files() const noexcept override;
+  void break_off() noexcept override { broken_ = true; }
   int begin_file(std::uint64_t size) override;
   void begin_file_send(const SendFileOperation& send) noexcept override;
   void end_file(std::uint64_t sent) noexcept override;
@@ -61,6 +63,7 @@ class OutgoingBody final : public gyre::detail::BodySink {
   std::string trailers_;
   Framing framing_ = Framing::chunked;
   bool wants_all_ = false;
+  bool broken_ = false;
 };
 
 }  // namespace gyre::http

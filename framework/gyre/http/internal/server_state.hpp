@@ -1,21 +1,33 @@
 #pragma once
 
+#include <gyre/coro/semaphore.hpp>
 #include <gyre/http/internal/common_fields.hpp>
 #include <gyre/http/internal/exchange.hpp>
 #include <gyre/http/internal/orphans.hpp>
 #include <gyre/http/internal/output.hpp>
 #include <gyre/http/server.hpp>
 
+#include <memory>
+
 namespace gyre::http {
+
+class Opening;
 
 /// What the connections of one loop share.
 struct ServerState {
   ServerState(Loop& owner, Service& answers, ServerOptions settings);
 
+  /// Where what arrives encrypted is decrypted to, for the time of one callback. Throws `std::bad_alloc`.
+  MutableBytes plaintext() {
+    constexpr std::size_t size = 64 * 1024;
+    if (plaintext_ == nullptr) plaintext_ = std::make_unique_for_overwrite<std::byte[]>(size);
+    return {plaintext_.get(), size};
+  }
+
   /// Nothing is left of any request.
-  bool gone() const noexcept { return connections.empty() && orphans.empty(); }
-  /// A connection or an orphan has gone. If it was the last, whoever waits goes on in a later step: he may destroy the
-  /// server, and the caller is still at work in it.
+  bool gone() const noexcept { return connections.empty() && openings.empty() && orphans.empty(); }
+  /// A connection, one that is being opened or an orphan has gone. If it was the last, whoever waits goes on in a later
+  /// step: he may destroy the server, and the caller is still at work in it.
   void one_gone() noexcept {
     if (on_all_gone && gone() && !std::exchange(all_gone_scheduled, true)) loop.schedule(all_gone_work);
   }
@@ -24,11 +36,14 @@ struct ServerState {
   Service& service;
   const ServerOptions options;
   Context context{loop};  ///< The parent of every request's.
+  IntrusiveList<Opening> openings;
   IntrusiveList<Connection> connections;
   const Box<LoopValues> values;  ///< What the service has for this loop.
   OutputPool outputs;
   ExchangePool exchanges;
   CommonFields common_fields;
+  Semaphore handshakes;
+  Semaphore handshake_pace{4};  ///< Steps of handshakes, some 0.2 ms each, that are computed in one turn.
   Orphans orphans{*this};
   ServerStatistics statistics;
   bool draining = false;
@@ -44,6 +59,9 @@ struct ServerState {
     ServerState* server;
   };
   AllGoneWork all_gone_work{*this};
+
+ private:
+  std::unique_ptr<std::byte[]> plaintext_;
 };
 
 }  // namespace gyre::http

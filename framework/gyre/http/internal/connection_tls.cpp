@@ -1,0 +1,102 @@
+// What lies between a connection and its socket if there is TLS.
+
+#include <gyre/http/internal/connection.hpp>
+
+#include <algorithm>
+#include <cstring>
+
+namespace gyre::http {
+
+// Records are small, and requests may come in several: they are looked at together.
+void Connection::on_ciphertext(Bytes data) {
+  if (receive_ended_ || life_ == Life::closing) return;
+  TlsSession& session = *tls_;
+  session.receive(data);
+  const MutableBytes room = server_->plaintext();
+  for (bool more = true; more && life_ != Life::closing;) {
+    std::size_t filled = 0;
+    while (more && filled < room.size()) {
+      const Result<std::size_t> read = session.read(room.subspan(filled));
+      if (!read) return tls_failed();
+      more = *read != 0;
+      filled += *read;
+    }
+    if (filled != 0) on_bytes(as_text(room.first(filled)));
+  }
+  if (life_ == Life::closing) return;
+  session.keep();
+  if (session.ended()) on_end(false);
+  if (owes()) server_->loop.flush_later(*this);
+}
+
+// The peer hears why, if nothing else is on its way to it: beside a send that stalls an alert would wait for ever.
+void Connection::tls_failed() noexcept {
+  const bool quiet = pending_ == nullptr && sending_ == nullptr;
+  close();
+  if (!quiet || !owes()) return;
+  try {
+    sending_ = &seal_owed();
+  } catch (const std::bad_alloc&) {
+    return;
+  }
+  sending_->descriptor = socket();
+  submit_send();
+  deadline_ = time_after(now(), server_->options.limits.linger);
+  server_->loop.arm(*this, deadline_);
+}
+
+Output* Connection::seal() noexcept {
+  try {
+    Output& sealed = owes() ? seal_owed() : seal_output(*pending_);
+    if (sealed.size != 0) return &sealed;
+    server_->outputs.give_back(sealed);
+  } catch (const std::bad_alloc&) {
+  }
+  abort();
+  return nullptr;
+}
+
+Output& Connection::seal_owed() {
+  const Bytes owed = tls_->owed();
+  Output& sealed = server_->outputs.take(*this, owed.size());
+  std::memcpy(sealed.bytes(), owed.data(), owed.size());
+  sealed.size = static_cast<std::uint32_t>(owed.size());
+  output_bytes_ += sealed.size;
+  tls_->owed_taken();
+  return sealed;
+}
+
+// In pieces, so that a large answer does not keep the loop for itself. An empty result: it cannot be sent.
+Output& Connection::seal_output(Output& plain) {
+  constexpr std::uint32_t piece_max = 128 * 1024;
+  const std::uint32_t size = std::min(plain.size - plain.sent_before, piece_max);
+  Output& sealed = server_->outputs.take(*this, TlsSession::bound(size));
+  sealed.route = plain.route;
+  const Bytes piece = as_bytes({plain.bytes() + plain.sent_before, size});
+  const Result<std::size_t> written =
+      tls_->write(piece, {reinterpret_cast<std::byte*>(sealed.bytes()), sealed.capacity});
+  if (!written) return sealed;
+  sealed.size = static_cast<std::uint32_t>(*written);
+  output_bytes_ += sealed.size;
+  plain.sent_before += size;
+  if (plain.sent_before == plain.size) {
+    output_bytes_ -= plain.size;
+    server_->outputs.give_back(take_pending());
+  }
+  return sealed;
+}
+
+bool Connection::says_goodbye() noexcept {
+  if (tls_ == nullptr || std::exchange(goodbye_, true)) return false;
+  tls_->close();
+  if (!owes()) return false;
+  if (sending_ == nullptr) send_next();
+  return true;
+}
+
+std::optional<TlsInfo> Exchange::tls() const {
+  if (connection == nullptr || connection->tls() == nullptr) return std::nullopt;
+  return connection->tls()->info();
+}
+
+}  // namespace gyre::http
