@@ -48,6 +48,8 @@
 #include <gyre/web/middleware/body_limit.hpp>
 #include <gyre/web/middleware/compression.hpp>
 #include <gyre/web/middleware/decompression.hpp>
+#include <gyre/web/middleware/hsts.hpp>
+#include <gyre/web/middleware/https_redirect.hpp>
 #include <gyre/web/middleware/recover.hpp>
 #include <gyre/web/middleware/request_id.hpp>
 

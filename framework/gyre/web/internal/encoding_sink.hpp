@@ -33,6 +33,7 @@ class EncodingSink final : public gyre::detail::BodySink {
   void put(std::string_view text) override;
   void push_out() override;
   void put_trailer(std::string_view name, std::string_view value) override { out_->put_trailer(name, value); }
+  void break_off() noexcept override { out_->break_off(); }
   bool has_room() const noexcept override { return nothing_kept() && (failure_ != nullptr || out_->has_room()); }
   bool flushed() const noexcept override;
   void set_writer(gyre::detail::Waiter* writer, bool all) noexcept override;

@@ -35,7 +35,8 @@ struct AccessLogOptions {
 ///     {"time":"2026-01-01T00:00:00.250Z","peer":"192.0.2.7","method":"GET","target":"/users/7?full","status":200,
 ///      "bytes":512,"seconds":0.001250,"request_id":"9f2c...","user_agent":"curl/7.88.1"}   (one line)
 ///
-/// - **peer**: the address of the other side, a proxy's if there is one; "-" (JSON: null) if it has none.
+/// - **peer**: the address of the client, or of a proxy that is none of `ServerOptions::proxies`; "-" (JSON: null) if
+///   it has none.
 /// - **bytes** of the body as it goes to the next middleware; "-" (JSON: null) for a stream, which has not begun.
 /// - **seconds** until the answer was known, by the loop's clock: that moves from turn to turn, so work that does not
 ///   wait takes none.
