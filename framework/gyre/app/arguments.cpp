@@ -9,7 +9,9 @@ namespace gyre {
 namespace {
 
 [[noreturn]] void usage(std::FILE* file, const char* program, int code) {
-  std::fprintf(file, "usage: %s [--host ADDRESS] [--port N] [--unix PATH] [--threads N] [--backend auto|uring|epoll]\n",
+  std::fprintf(file,
+               "usage: %s [--host ADDRESS] [--port N] [--unix PATH] [--threads N] [--backend auto|uring|epoll]\n"
+               "          [--tls-port N] [--tls-cert FILE [--tls-key FILE] | --tls auto]\n",
                program);
   std::exit(code);
 }
@@ -35,7 +37,30 @@ bool read_backend(std::string_view text, Backend& backend) {
   return false;
 }
 
+/// Where the development certificate of the user lies (XDG base directories): it can be made anew.
+std::string development_directory() {
+  const char* const state = std::getenv("XDG_STATE_HOME");
+  const char* const home = std::getenv("HOME");
+  if (state != nullptr && *state == '/') return std::string{state} + "/gyre/tls";
+  return std::string{home != nullptr ? home : "."} + "/.local/state/gyre/tls";
+}
+
+bool apply_tls(std::string_view flag, std::string_view value, TlsOptions& options) {
+  if (flag == "--tls-port") return read_number(value, options.port);
+  if (value.empty()) return false;
+  if (flag == "--tls-cert") {
+    options.chain = value;
+  } else if (flag == "--tls-key") {
+    options.key = value;
+  } else {
+    if (value != "auto") return false;
+    options.development = development_directory();
+  }
+  return true;
+}
+
 bool apply(std::string_view flag, std::string_view value, RunOptions& options) {
+  if (flag.starts_with("--tls")) return apply_tls(flag, value, options.tls ? *options.tls : options.tls.emplace());
   if (flag == "--port") return read_number(value, options.port);
   if (flag == "--threads") return read_number(value, options.threads);
   if (flag == "--backend") return read_backend(value, options.backend);
@@ -51,7 +76,11 @@ bool apply(std::string_view flag, std::string_view value, RunOptions& options) {
 }
 
 bool is_flag(std::string_view text) {
-  return text == "--port" || text == "--threads" || text == "--backend" || text == "--host" || text == "--unix";
+  for (const std::string_view flag :
+       {"--port", "--threads", "--backend", "--host", "--unix", "--tls-port", "--tls-cert", "--tls-key", "--tls"}) {
+    if (text == flag) return true;
+  }
+  return false;
 }
 
 }  // namespace

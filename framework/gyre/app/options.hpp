@@ -1,10 +1,12 @@
 #pragma once
 
+#include <gyre/app/tls_options.hpp>
 #include <gyre/base/time.hpp>
 #include <gyre/http/server_options.hpp>
 #include <gyre/loop/loop_options.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +27,8 @@ struct RunOptions {
   std::string host = "127.0.0.1";
   /// 0 lets the kernel choose one; the start line and `App::endpoints` tell which.
   std::uint16_t port = 8080;
+  /// HTTPS, on a port of `host` of its own beside the others. Empty: none.
+  std::optional<TlsOptions> tls = {};
   /// The path of a Unix socket to listen on too; '@' first for the abstract namespace.
   std::string unix_path = {};
   /// Listening sockets that were inherited (socket activation) or handed over. Owned from now on.

@@ -2,6 +2,7 @@
 
 #include <gyre/app/internal/task_report.hpp>
 #include <gyre/loop/host.hpp>
+#include <gyre/loop/make_loop.hpp>
 
 #include <csignal>
 #include <cstdio>
@@ -39,9 +40,12 @@ int Run::execute() {
   }
   try {
     if (options_.task_tree_on != 0) blocked_for_tasks_.emplace(std::initializer_list<int>{options_.task_tree_on});
+    const bool reloads = options_.tls && !options_.tls->chain.empty() && options_.stop_on == StopOn::signals;
+    if (reloads) blocked_for_reload_.emplace(std::initializer_list<int>{SIGHUP});
     if (options_.stop_on == StopOn::signals) blocked_.emplace(std::initializer_list<int>{SIGTERM, SIGINT});
     thread_count_ = options_.threads == 0 ? default_thread_count() : options_.threads;
     start_watchdog();
+    prepare_tls();
     open_first();
     start_others();
     run_first();
@@ -53,36 +57,43 @@ int Run::execute() {
   watchdog_.reset();
   blocked_.reset();
   if (options_.task_tree_on != 0) discard_pending_signal(options_.task_tree_on);  // it asked for what is over
+  if (blocked_for_reload_) discard_pending_signal(SIGHUP);                        // it asked for what is over
+  blocked_for_reload_.reset();
   blocked_for_tasks_.reset();
   return failed_ ? 1 : 0;
 }
 
+// Before there is any other thread, and on a loop of its own: it has to be there when the first one serves.
+void Run::prepare_tls() {
+  if (!options_.tls) return;
+  Result<std::unique_ptr<Loop>> loop = make_loop({.backend = Backend::epoll});
+  if (!loop) throw std::runtime_error{"no loop to get the certificate: " + loop.error().message()};
+  tls_ = (*loop)->run(ServedTls::make(*state_, *options_.tls));
+}
+
 // The first worker's listeners decide the ports that the others share.
 void Run::open_first() {
-  const std::vector<Endpoint> endpoints = endpoints_of(options_);
-  first_ = std::make_unique<Worker>(*state_, *service_, options_, 0U);
-  first_->open(endpoints, options_.descriptors, {.reuse_port = thread_count_ > 1, .claim_port = true});
+  const std::vector<Address> addresses = addresses_of(options_);
+  first_ = std::make_unique<Worker>(*state_, *service_, options_, tls(), 0U);
+  first_->open(addresses, options_.descriptors, {.reuse_port = thread_count_ > 1, .claim_port = true});
   const std::lock_guard lock{state_->run_mutex};
   state_->endpoints = first_->endpoints();
 }
 
 // TCP listeners are opened once per loop. A Unix socket or an inherited one exists once: the loops share it.
 void Run::start_others() {
-  std::vector<Endpoint> tcp;
-  for (const Endpoint& endpoint : first_->endpoints()) {
-    if (!endpoint.is_unix() && tcp.empty() && !options_.host.empty()) tcp.push_back(endpoint);
-  }
+  const std::vector<Address> own = first_->own_addresses();
   for (unsigned index = 1; index < thread_count_; ++index) {
     Duplicates descriptors{first_->shared_descriptors()};
     threads_.emplace_back(
-        [this, index, tcp, shared = std::move(descriptors)]() mutable { worker_thread(index, tcp, shared); });
+        [this, index, own, shared = std::move(descriptors)]() mutable { worker_thread(index, own, shared); });
   }
 }
 
-void Run::worker_thread(unsigned number, const std::vector<Endpoint>& endpoints, Duplicates& descriptors) {
-  Worker worker{*state_, *service_, options_, number};
+void Run::worker_thread(unsigned number, const std::vector<Address>& addresses, Duplicates& descriptors) {
+  Worker worker{*state_, *service_, options_, tls(), number};
   try {
-    worker.open(endpoints, descriptors.copies(), {.reuse_port = true});
+    worker.open(addresses, descriptors.copies(), {.reuse_port = true});
     serve(worker, [](Scope&) {});
   } catch (...) {
     fail(std::current_exception());
@@ -94,6 +105,7 @@ void Run::run_first() {
   serve(*first_, [this](Scope& scope) {
     if (options_.stop_on == StopOn::signals) scope.spawn(watch_signals());
     if (options_.task_tree_on != 0) scope.spawn(watch_for_tasks());
+    if (blocked_for_reload_) scope.spawn(tls_->reload_on(*state_, SIGHUP));
     for (auto& task : state_->background) scope.spawn(run_background(*state_, task));
   });
 }
@@ -138,9 +150,7 @@ void Run::report_start() {
     state_->log(LogLevel::warning, "using epoll: " + inspect_host().reason);
   }
   std::string line = "listening on";
-  for (const Endpoint& endpoint : state_->endpoints) {
-    line += endpoint.is_unix() ? " " + endpoint.text() : " http://" + endpoint.text();
-  }
+  for (const std::string& url : first_->urls()) line += " " + url;
   line += " (" + std::string{name(backend)} + ", " + std::to_string(thread_count_) +
           (thread_count_ == 1 ? " thread)" : " threads)");
   state_->log(LogLevel::info, line);

@@ -23,10 +23,11 @@ class Run {
   int execute();
 
  private:
+  void prepare_tls();
   void open_first();
   void start_others();
   void run_first();
-  void worker_thread(unsigned number, const std::vector<Endpoint>& endpoints, Duplicates& descriptors);
+  void worker_thread(unsigned number, const std::vector<Address>& addresses, Duplicates& descriptors);
   void serve(Worker& worker, Callback<void(Scope&)> extra);
   void report_start();
   void fail(const std::exception_ptr& failure) noexcept;
@@ -38,10 +39,14 @@ class Run {
   AppState* state_;
   Service* service_;
   RunOptions options_;
+  const ServedTls* tls() const noexcept { return tls_ ? &*tls_ : nullptr; }
+
   unsigned thread_count_ = 1;
   std::optional<BlockedSignals> blocked_for_tasks_;  // around the other, which is restored first
   std::optional<BlockedSignals> blocked_;
+  std::optional<BlockedSignals> blocked_for_reload_;
   std::optional<Watchdog> watchdog_;
+  std::optional<ServedTls> tls_;
   std::unique_ptr<Worker> first_;
   std::vector<std::thread> threads_;
   std::atomic<unsigned> started_{0};

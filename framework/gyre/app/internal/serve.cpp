@@ -34,9 +34,15 @@ class Registration {
 
 Task<> open_and_live(AppState& state, Worker& worker, RunOptions& options, Event* serving) {
   Registration registration{state, worker};
+  std::optional<ServedTls> tls;
   std::exception_ptr failure;
   try {
-    worker.open(endpoints_of(options), options.descriptors, {.reuse_port = false});
+    if (options.tls) {
+      auto making = ServedTls::make(state, *options.tls);
+      tls = co_await std::move(making);
+      worker.encrypt_with(*tls);
+    }
+    worker.open(addresses_of(options), options.descriptors, {.reuse_port = false});
     registration.publish(worker.endpoints());
     Callback<void()> started = [serving] {
       if (serving != nullptr) serving->set();

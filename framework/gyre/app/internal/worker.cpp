@@ -14,20 +14,23 @@ void stop_workers(AppState& state) noexcept {
   for (Worker* worker : state.workers) worker->stop();
 }
 
-std::vector<Endpoint> endpoints_of(const RunOptions& options) {
-  std::vector<Endpoint> endpoints;
+std::vector<Address> addresses_of(const RunOptions& options) {
+  std::vector<Address> addresses;
   if (!options.host.empty()) {
     Result<Endpoint> endpoint = Endpoint::ip(options.host, options.port);
     if (!endpoint) throw std::runtime_error{"\"" + options.host + "\" is no IP address"};
-    endpoints.push_back(*endpoint);
+    addresses.push_back({*endpoint});
+    if (options.tls) addresses.push_back({*Endpoint::ip(options.host, options.tls->port), true});
+  } else if (options.tls) {
+    throw std::runtime_error{"TLS wants a host to listen on"};
   }
   if (!options.unix_path.empty()) {
     Result<Endpoint> endpoint = Endpoint::unix_path(options.unix_path);
     if (!endpoint) throw std::runtime_error{"\"" + options.unix_path + "\" is no path for a Unix socket"};
-    endpoints.push_back(*endpoint);
+    addresses.push_back({*endpoint});
   }
-  if (endpoints.empty() && options.descriptors.empty()) throw std::runtime_error{"nothing to listen on"};
-  return endpoints;
+  if (addresses.empty() && options.descriptors.empty()) throw std::runtime_error{"nothing to listen on"};
+  return addresses;
 }
 
 Task<> run_background(AppState& state, Callback<Task<>()>& task) {
@@ -42,7 +45,7 @@ Task<> run_background(AppState& state, Callback<Task<>()>& task) {
   if (cancelled) throw Cancelled{};
 }
 
-void Worker::open(const std::vector<Endpoint>& endpoints, std::vector<int>& descriptors, const ListenOptions& listen) {
+void Worker::open(const std::vector<Address>& addresses, std::vector<int>& descriptors, const ListenOptions& listen) {
   if (loop_ == nullptr) {
     LoopOptions options = options_->loop;
     options.backend = options_->backend;
@@ -56,24 +59,24 @@ void Worker::open(const std::vector<Endpoint>& endpoints, std::vector<int>& desc
   leaving_ = close_and_leave();  // made now: at the end there may be no memory for it
   const bool wants_tree = options_->task_tree || options_->task_tree_on != 0;
   if (wants_tree && loop_->task_tree() == nullptr) task_tree_.emplace(*loop_);
-  for (const Endpoint& endpoint : endpoints) {
-    if (const Result<void> opened = add_listener(endpoint.is_unix()).open(endpoint, listen); !opened) {
+  for (const auto& [endpoint, tls] : addresses) {
+    if (const Result<void> opened = add_listener(endpoint.is_unix(), tls).open(endpoint, listen); !opened) {
       throw std::runtime_error{"cannot listen on " + endpoint.text() + ": " + opened.error().message()};
     }
   }
   for (; !descriptors.empty(); descriptors.erase(descriptors.begin())) {
     const int descriptor = descriptors.front();
-    if (const Result<void> adopted = add_listener(true).adopt(descriptor); !adopted) {
+    if (const Result<void> adopted = add_listener(true, false).adopt(descriptor); !adopted) {
       throw std::runtime_error{"cannot use descriptor " + std::to_string(descriptor) + ": " +
                                adopted.error().message()};
     }
   }
 }
 
-Listener& Worker::add_listener(bool shared) {
+Listener& Worker::add_listener(bool shared, bool tls) {
   auto listener = std::make_unique<Listener>(*loop_);
   Listener& added = *listener;
-  listeners_.push_back({std::move(listener), shared, added.close()});
+  listeners_.push_back({std::move(listener), shared, tls, added.close()});
   return added;
 }
 
@@ -81,6 +84,23 @@ std::vector<Endpoint> Worker::endpoints() const {
   std::vector<Endpoint> endpoints;
   for (const Listening& listening : listeners_) endpoints.push_back(listening.listener->endpoint());
   return endpoints;
+}
+
+std::vector<std::string> Worker::urls() const {
+  std::vector<std::string> urls;
+  for (const Listening& listening : listeners_) {
+    const Endpoint& endpoint = listening.listener->endpoint();
+    urls.push_back((endpoint.is_unix() ? "" : listening.tls ? "https://" : "http://") + endpoint.text());
+  }
+  return urls;
+}
+
+std::vector<Address> Worker::own_addresses() const {
+  std::vector<Address> addresses;
+  for (const Listening& listening : listeners_) {
+    if (!listening.shared) addresses.push_back({listening.listener->endpoint(), listening.tls});
+  }
+  return addresses;
 }
 
 std::vector<int> Worker::shared_descriptors() const {
@@ -162,7 +182,11 @@ Task<> Worker::serve(Callback<void()>& started, Callback<void(Scope&)>& extra) {
   apart.set_label(context.label());
   Scope beside{apart};
   try {
-    for (const Listening& listening : listeners_) accepting.spawn(server.serve(*listening.listener));
+    for (const Listening& listening : listeners_) {
+      accepting.spawn(listening.tls ? server.serve(*listening.listener, tls_->acceptor())
+                                    : server.serve(*listening.listener));
+    }
+    if (tls_ != nullptr) beside.spawn(tls_->run(*app_));
     extra(beside);
     co_await stopped_.wait();
   } catch (const Cancelled&) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <gyre/app/internal/app_state.hpp>
+#include <gyre/app/internal/served_tls.hpp>
 #include <gyre/coro/event.hpp>
 #include <gyre/coro/scope.hpp>
 #include <gyre/coro/task_tree.hpp>
@@ -13,8 +14,14 @@ namespace gyre::app {
 /// Tells every running worker to stop; once per run. With `run_mutex` held.
 void stop_workers(AppState& state) noexcept;
 
+/// An address to listen on, and what is spoken there.
+struct Address {
+  Endpoint endpoint;
+  bool tls = false;
+};
+
 /// The addresses that the options name. Throws what explains why there are none.
-std::vector<Endpoint> endpoints_of(const RunOptions& options);
+std::vector<Address> addresses_of(const RunOptions& options);
 
 /// Runs a background task of the application. If it fails that is logged, and the application goes on.
 Task<> run_background(AppState& state, Callback<Task<>()>& task);
@@ -23,23 +30,30 @@ Task<> run_background(AppState& state, Callback<Task<>()>& task);
 class Worker {
  public:
   /// Makes a loop of its own when it is opened.
-  Worker(AppState& app, Service& service, const RunOptions& options, unsigned number) noexcept
-      : app_(&app), service_(&service), options_(&options), number_(number) {}
+  Worker(AppState& app, Service& service, const RunOptions& options, const ServedTls* tls, unsigned number) noexcept
+      : app_(&app), service_(&service), options_(&options), tls_(tls), number_(number) {}
   /// Works on a loop that somebody else runs.
   Worker(AppState& app, Service& service, const RunOptions& options, Loop& loop) noexcept
       : app_(&app), service_(&service), options_(&options), number_(0), loop_(&loop) {}
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
+  /// What to accept TLS with. Before `live`, and longer than that.
+  void encrypt_with(const ServedTls& tls) noexcept { tls_ = &tls; }
+
   /// Makes the loop, if it has none, and opens the listeners. On the worker's thread. Takes out of `descriptors` those
   /// that a listener owns now. Throws what explains why it cannot; the worker is then given up (`leave`, `abandon`).
-  void open(const std::vector<Endpoint>& endpoints, std::vector<int>& descriptors, const ListenOptions& listen);
+  void open(const std::vector<Address>& addresses, std::vector<int>& descriptors, const ListenOptions& listen);
 
   Loop& loop() noexcept { return *loop_; }
   /// Its place among those of the run, from 0.
   unsigned number() const noexcept { return number_; }
   /// Where its listeners really listen.
   std::vector<Endpoint> endpoints() const;
+  /// The same for people: "http://127.0.0.1:8080".
+  std::vector<std::string> urls() const;
+  /// The same of those that each loop has for itself, and what is spoken there.
+  std::vector<Address> own_addresses() const;
   /// Listening sockets that exist once for the process: Unix sockets and adopted ones.
   std::vector<int> shared_descriptors() const;
 
@@ -90,13 +104,15 @@ class Worker {
   struct Listening {
     std::unique_ptr<Listener> listener;
     bool shared;
+    bool tls;
     Task<> closing;
   };
-  Listener& add_listener(bool shared);
+  Listener& add_listener(bool shared, bool tls);
 
   AppState* app_;
   Service* service_;
   const RunOptions* options_;
+  const ServedTls* tls_ = nullptr;  ///< Null: none.
   unsigned number_;
   std::unique_ptr<Loop> own_loop_;
   Loop* loop_ = nullptr;
