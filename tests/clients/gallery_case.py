@@ -49,13 +49,14 @@ def digest_of(data):
 
 class GalleryCase(ServiceCase):
     program = "gallery"
+    gallery_flags = ()
 
     @classmethod
     def setUpClass(cls):
         sockets = tempfile.TemporaryDirectory()
         cls.addClassCleanup(sockets.cleanup)
         cls.unix_path = os.path.join(sockets.name, "gallery.sock")
-        cls.flags = ("--unix", cls.unix_path)
+        cls.flags = (*cls.gallery_flags, "--unix", cls.unix_path)
         super().setUpClass()
 
     def open_gate(self):

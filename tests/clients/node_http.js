@@ -5,11 +5,11 @@
 const crypto = require('crypto');
 const events = require('events');
 const fs = require('fs');
-const http = require('http');
 const { pipeline } = require('stream/promises');
 const { TextDecoder } = require('util');
 
 const [, , chosen, url, argument] = process.argv;
+const http = require(url.startsWith('https:') ? 'https' : 'http');
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 
 /** The body of an answer as text. */

@@ -16,8 +16,8 @@ from service import Service  # noqa: E402
 SYS_IO_URING_SETUP = 425  # on every architecture
 BACKENDS = ("uring", "epoll")
 PACKAGES = {"curl": "curl", "wget": "wget", "ab": "apache2-utils", "h2load": "nghttp2-client", "node": "nodejs",
-            "wrk": "wrk", "chromium": "chromium"}
-OPTIONAL = ("wrk", "chromium")  # what ./dev does not install
+            "wrk": "wrk", "chromium": "chromium", "openssl": "openssl", "go": "golang-go"}
+OPTIONAL = ("wrk", "chromium", "go")  # what ./dev does not install
 
 
 class Setting:
@@ -97,12 +97,13 @@ class ServiceCase(BackendCase):
 
     program = ""
     flags = ()
+    threads = 1
 
     @classmethod
     def setUpClass(cls):
         cls.needs = (cls.program,)
         super().setUpClass()
-        cls.service = start(cls.program, *cls.flags, backend=cls.backend)
+        cls.service = start(cls.program, *cls.flags, backend=cls.backend, threads=cls.threads)
         cls.addClassCleanup(cls.service.kill)
 
     @classmethod

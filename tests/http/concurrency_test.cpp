@@ -206,7 +206,7 @@ TEST_CASE("a route has a time limit of its own", "[http][limits]") {
   with_routes(loop, sleepers.router, body, options);
 }
 
-TEST_CASE("one connection too many is told so", "[http][limits]") {
+TEST_CASE("one connection too many is told so", "[http][limits][cleartext]") {
   for_each_loop([](Loop& loop) {
     Sleepers sleepers;
     ServerOptions options;
@@ -229,7 +229,7 @@ TEST_CASE("one connection too many is told so", "[http][limits]") {
   });
 }
 
-TEST_CASE("a slow reader is served as long as it keeps the minimum rate", "[http][limits]") {
+TEST_CASE("a slow reader is served as long as it keeps the minimum rate", "[http][limits][cleartext]") {
   SimOptions small;
   small.pipe_capacity = 1000;
   SimLoop loop{small};

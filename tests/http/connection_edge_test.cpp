@@ -146,7 +146,7 @@ TEST_CASE("an answer that is cut does not end cleanly, whoever ends it", "[http]
       Stream stream = co_await site.connect();
       co_await send(stream, "GET /endless HTTP/1.0\r\n\r\n");
       (void)co_await read_until(stream, "more");
-      stream.shutdown(ShutdownSide::send);
+      (void)co_await stream.finish();
       const Heard heard = co_await hear(stream);
       CHECK(!heard.clean);
     });
@@ -249,7 +249,7 @@ TEST_CASE("more unwanted bodies at once than exchanges are kept", "[http][body]"
     co_await sleep_for(1ms);
     for (Stream& stream : streams) co_await send(stream, "body");
     co_await sleep_for(1ms);
-    for (Stream& stream : streams) stream.shutdown(ShutdownSide::send);
+    for (Stream& stream : streams) (void)co_await stream.finish();
     for (Stream& stream : streams) {
       const std::string answer = co_await read_to_end(stream);
       if (!answer.ends_with("unread")) FAIL_CHECK(answer);
@@ -291,7 +291,7 @@ TEST_CASE("a hang-up that crosses the end of a pause drops nothing that was sent
           for (int number = 0; number < 40; ++number) text += request("GET /plain");
           co_await send(stream, text);
           co_await sleep_for(50ms);  // the handler ends in the same instant
-          stream.shutdown(ShutdownSide::send);
+          (void)co_await stream.finish();
           const std::string answers = co_await read_to_end(stream);
           // Either the client has left its handler, or it gets everything.
           const std::size_t plain = count(answers, "\r\n\r\nplain");

@@ -102,7 +102,7 @@ TEST_CASE("the descriptor of a client that left goes at once", "[http][disconnec
   });
 }
 
-TEST_CASE("finish keeps the connection's place, detach gives it back", "[http][disconnect][limits]") {
+TEST_CASE("finish keeps the connection's place, detach gives it back", "[http][disconnect][limits][cleartext]") {
   for_each_sim_loop([](Loop& loop) {
     ServerOptions options;
     options.limits.connections = 1;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "secure.hpp"
+
 #include <gyre/coro/event.hpp>
 #include <gyre/coro/scope.hpp>
 #include <gyre/http/server.hpp>
@@ -91,11 +93,7 @@ class TestService : public Service {
 struct Site {
   Site(Loop& owner, ServerOptions options) : loop(owner), server(owner, service, std::move(options)), listener(owner) {}
 
-  Task<Stream> connect() const {
-    Endpoint endpoint = listener.endpoint();
-    Result<Stream> stream = co_await Stream::connect(endpoint);
-    co_return std::move(stream).value();
-  }
+  Task<Stream> connect() const { return connect_to(listener.endpoint()); }
 
   /// Sends `bytes` on a connection of its own and returns everything that came until the server closed.
   Task<std::string> ask(std::string_view bytes) const;
@@ -164,7 +162,7 @@ Task<> serve_beside(AnySite& site, Body& body) {
   site.listener.open(any).value();
   Context& context = co_await this_context();
   Scope scope{context};
-  scope.spawn(site.server.serve(site.listener));
+  scope.spawn(serve(site.server, site.listener));
   std::exception_ptr failure;
   try {
     co_await body(site);

@@ -83,7 +83,7 @@ TEST_CASE("the end of one handler without a client ends another, and the stop is
   });
 }
 
-TEST_CASE("a place is kept until the connection has gone, too", "[http][disconnect][limits]") {
+TEST_CASE("a place is kept until the connection has gone, too", "[http][disconnect][limits][cleartext]") {
   for_each_sim_loop([](Loop& loop) {
     ServerOptions options;
     options.limits.connections = 1;

@@ -73,11 +73,7 @@ struct RawSite {
   RawSite(Loop& owner, ServerOptions options)
       : loop(owner), server(owner, service, std::move(options)), listener(owner) {}
 
-  Task<Stream> connect() const {
-    Endpoint endpoint = listener.endpoint();
-    Result<Stream> stream = co_await Stream::connect(endpoint);
-    co_return std::move(stream).value();
-  }
+  Task<Stream> connect() const { return connect_to(listener.endpoint()); }
 
   Loop& loop;
   RawService service;
@@ -219,7 +215,7 @@ inline Task<std::string> run(RawSite& site, const RawCase& test, const Delivery&
   // In simulation everything that can happen does; on a real loop what comes next may overtake the answers.
   if (site.loop.backend() == Backend::sim) co_await sleep_for(1s);
   if (test.after == After::waiting || test.after == After::cut_off) {
-    stream.shutdown(ShutdownSide::send);
+    (void)co_await stream.finish();
   } else {
     const Result<void> written = co_await stream.write(as_bytes(probe));
     if (!written) trouble = "the server does not linger";

@@ -15,11 +15,7 @@ struct RouteSite {
   RouteSite(Loop& owner, Router& routes, const ServerOptions& options)
       : loop(owner), router(routes), server(owner, routes, options), listener(owner) {}
 
-  Task<Stream> connect() const {
-    Endpoint endpoint = listener.endpoint();
-    Result<Stream> stream = co_await Stream::connect(endpoint);
-    co_return std::move(stream).value();
-  }
+  Task<Stream> connect() const { return connect_to(listener.endpoint()); }
   /// Sends `bytes` on a connection of its own and returns everything that came until the server closed.
   Task<std::string> ask(std::string_view bytes) const {
     Stream stream = co_await connect();

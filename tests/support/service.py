@@ -11,6 +11,8 @@ import time
 # What scripts may rely on: "gyre: listening on http://127.0.0.1:8080 unix:/run/app (uring, 2 threads)".
 START_LINE = re.compile(r"\w+: listening on (?P<where>\S+(?: \S+)*) \((?P<backend>\w+), (?P<threads>\d+) threads?\)")
 TCP = re.compile(r"http://(?P<host>[^ ]+):(?P<port>\d+)")
+TLS = re.compile(r"https://[^ ]+:(?P<port>\d+)")
+BEFORE_START = re.compile(r"\w+: the (development )?certificate .+")
 
 
 class StartError(Exception):
@@ -37,7 +39,10 @@ class Service:
             raise
 
     def _read_start_line(self, limit):
-        self.start_line = self.line(limit)
+        self.said_before = ""
+        while BEFORE_START.fullmatch(line := self.line(limit)):
+            self.said_before += line + "\n"
+        self.start_line = line
         found = START_LINE.fullmatch(self.start_line)
         if not found:
             raise StartError(f"{self.process.args[0]}: {self.start_line or 'no start line'}\n{self.errors()}")
@@ -45,6 +50,8 @@ class Service:
         self.threads = int(found["threads"])
         tcp = TCP.search(found["where"])
         self.host, self.port = (tcp["host"], int(tcp["port"])) if tcp else (None, None)
+        tls = TLS.search(found["where"])
+        self.tls_port = int(tls["port"]) if tls else None
 
     @property
     def pid(self):
@@ -53,6 +60,10 @@ class Service:
     @property
     def url(self):
         return f"http://{self.host}:{self.port}"
+
+    @property
+    def tls_url(self):
+        return f"https://{self.host}:{self.tls_port}"
 
     def line(self, limit=10.0):
         """The next line of its standard output; an empty text if that ends, or none comes in `limit` seconds."""

@@ -166,9 +166,10 @@ void on_a_fresh_thread(const Scenario& scenario) {
 }
 
 /// What became of one request on a connection of its own: a status, or "closed".
-Task<std::string> outcome_of(Client& client, AllocationFault& fault, const TestRequest& request) {
+Task<std::string> outcome_of(Client& client, AllocationFault& fault, const TestRequest& request,
+                             std::string_view before = {}) {
   Connection connection = co_await client.connect();
-  const std::string bytes = request.bytes("a");
+  const std::string bytes = std::string{before} + request.bytes("a");
   fault.begin();
   std::string outcome;
   try {
@@ -252,6 +253,39 @@ TEST_CASE("an app whose allocations fail one by one answers or closes, and goes 
       TestRequest request{Method::post, "/orders"};
       for (int count = 0; count < 20; ++count) request.chunk(std::string(1000, 'c'));
       check_outcomes(request.trailer("X-Sum", "20"), options);
+    }
+  });
+}
+
+TEST_CASE("a server whose allocations fail while a proxy tells of its client answers or closes, and goes on",
+          "[allocation]") {
+  constexpr std::string_view before = "PROXY TCP4 192.0.2.7 198.51.100.1 50000 443\r\n";
+  const TestRequest request{Method::get, "/peer"};
+  for_each_transport([&](Transport transport) {
+    DYNAMIC_SECTION(name(transport)) {
+      Options options;
+      options.transport = transport;
+      options.server.proxies = {"127.0.0.0/8"};
+      std::map<std::string, int> outcomes;
+      const std::uint64_t failed = fail_each_allocation([&](AllocationFault& fault) {
+        App app;
+        app.on_log([](const LogRecord&) {});
+        app.get("/peer", [](const Request& asked) { return asked.peer().value().text(); });
+        const auto body = [&](Client& client) -> Task<> {
+          std::string outcome = co_await outcome_of(client, fault, request, before);
+          ++outcomes[outcome];
+          Connection next = co_await client.connect();
+          const std::string bytes = std::string{before} + request.bytes("a");
+          co_await next.write(bytes);
+          const Answer answer = co_await next.read_answer(Method::get);
+          if (answer.body() != "192.0.2.7:50000") throw std::runtime_error{"the server is broken"};
+        };
+        on_a_fresh_thread([&] { run(app, body, options); });
+      });
+      CAPTURE(failed, outcomes);
+      CHECK(failed > 5);
+      CHECK(outcomes["200"] >= 1);
+      CHECK(outcomes["closed"] >= 3);
     }
   });
 }
