@@ -7,8 +7,10 @@ it was warmed up by as many requests on connections that are closed again. The f
 """
 
 import argparse
+import contextlib
 import json
 import socket
+import ssl
 import sys
 import time
 
@@ -22,13 +24,23 @@ PORTS_PER_ADDRESS = 5000  # a source address has some 28,000 ports, and those of
 IP_BIND_ADDRESS_NO_PORT = 24  # from <linux/in.h>: the port is chosen at connect, where the destination counts too
 
 
-def connect(port, number):
+def unverified():
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+CONTEXT = unverified()
+
+
+def connect(port, number, encrypted):
     client = socket.socket()
     client.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
     client.bind((f"127.0.0.{2 + number // PORTS_PER_ADDRESS}", 0))
     client.settimeout(10)
     client.connect(("127.0.0.1", port))
-    return client
+    return CONTEXT.wrap_socket(client, server_hostname="localhost") if encrypted else client
 
 
 def ask(client):
@@ -38,8 +50,8 @@ def ask(client):
         raise RuntimeError("wrong answer")
 
 
-def warm_up(port, requests):
-    clients = [connect(port, number) for number in range(WARM_CONNECTIONS)]
+def warm_up(port, requests, encrypted):
+    clients = [connect(port, number, encrypted) for number in range(WARM_CONNECTIONS)]
     for number in range(requests):
         ask(clients[number % WARM_CONNECTIONS])
     for client in clients:
@@ -55,17 +67,18 @@ def settled(pid):
     return now
 
 
-def measure(subject, options):
-    with servers.start(subject, options.build) as service:
+def measure(subject, options, tls):
+    with servers.start(subject, options.build, tls=tls) as service:
+        port = service.tls_port if tls else service.port
         pid = usage.family(service.pid)[-1]  # nginx: its worker
         start = settled(pid)
         descriptors = usage.descriptors(pid)
-        warm_up(service.port, options.connections)
+        warm_up(port, options.connections, tls is not None)
         usage.descriptors_after(pid, descriptors)
         warm = settled(pid)
         clients = []
         for number in range(options.connections):
-            clients.append(connect(service.port, number))
+            clients.append(connect(port, number, tls is not None))
             ask(clients[-1])
         idle = settled(pid)
         open_descriptors = usage.descriptors(pid) - descriptors
@@ -102,17 +115,19 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     servers.add_arguments(parser, ("floor", "floor-epoll", "arena-uring", "arena-epoll", "nginx"))
     parser.add_argument("--connections", type=int, default=10_000)
+    parser.add_argument("--tls", action="store_true", help="encrypted connections")
     parser.add_argument("--limit", type=float, metavar="BYTES",
                         help="exit with 1 if arena holds more per connection since its start")
     parser.add_argument("--json", metavar="FILE", help="write the figures there too")
     options = parser.parse_args()
     machine.raise_descriptor_limit(options.connections + 200)
     rows = {}
-    for subject in options.subjects:
-        try:
-            rows[subject] = measure(subject, options)
-        except servers.Missing as missing:
-            print(f"SKIPPED {subject}: {missing}")
+    with servers.TlsFiles() if options.tls else contextlib.nullcontext() as tls:
+        for subject in options.subjects:
+            try:
+                rows[subject] = measure(subject, options, tls)
+            except servers.Missing as missing:
+                print(f"SKIPPED {subject}: {missing}")
     show(rows, options.connections)
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:

@@ -32,7 +32,20 @@ http {
     location / { return 200 "Hello, World!"; }
     location /bytes/ { root .; sendfile on; }
   }
-}
+%s}
+"""
+# The ciphers are those that arena prefers, so that both agree on the same one with every client.
+NGINX_TLS = """  server {
+    listen 127.0.0.1:%d ssl backlog=4096;
+    ssl_certificate %s;
+    ssl_certificate_key %s;
+    ssl_protocols TLSv1.2 TLSv1.3;
+    ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256;
+    ssl_ecdh_curve X25519:P-256;
+    ssl_session_tickets on;
+    location / { return 200 "Hello, World!"; }
+    location /bytes/ { root .; open_file_cache max=16; open_file_cache_valid 600s; }
+  }
 """
 
 
@@ -40,10 +53,33 @@ class Missing(Exception):
     """A subject that cannot be measured here, and why."""
 
 
+class TlsFiles:
+    """A new certificate with a P-256 key, for as long as it is there: `chain` and `key` are paths of PEM."""
+
+    def __init__(self):
+        program = shutil.which("openssl")
+        if program is None:
+            raise Missing("openssl is not installed (Debian package openssl)")
+        self._directory = tempfile.TemporaryDirectory()
+        directory = pathlib.Path(self._directory.name)
+        directory.chmod(0o755)  # nginx's worker drops root's rights
+        self.chain, self.key = directory / "chain.pem", directory / "key.pem"
+        subprocess.run(
+            [program, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+             "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,DNS:fast.example,DNS:slow.example",
+             "-keyout", self.key, "-out", self.chain], check=True, capture_output=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._directory.cleanup()
+
+
 class Nginx:
     """As `Service`, as far as it goes."""
 
-    def __init__(self, processors=None):
+    def __init__(self, processors=None, tls=None):
         program = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
         if program is None:
             raise Missing("nginx is not installed (Debian package nginx-light)")
@@ -53,7 +89,9 @@ class Nginx:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         configuration = self.directory / "nginx.conf"
-        configuration.write_text(NGINX_CONFIGURATION % self.port, encoding="utf-8")
+        self.tls_port = free_port() if tls else None
+        encrypted = NGINX_TLS % (self.tls_port, tls.chain, tls.key) if tls else ""
+        configuration.write_text(NGINX_CONFIGURATION % (self.port, encrypted), encoding="utf-8")
         self.process = subprocess.Popen(
             [program, "-p", str(self.directory), "-c", str(configuration), "-e", "stderr", "-g", "daemon off;"],
             stdin=subprocess.DEVNULL,
@@ -128,12 +166,15 @@ def command(subject, build):
     return [path, *arguments]
 
 
-def start(subject, build, processors=None):
-    """A context manager with `url`, `port` and `pid`. Raises `Missing`."""
+def start(subject, build, processors=None, tls=None):
+    """A context manager with `url`, `port` and `pid`, and, with `TlsFiles`, `tls_port`. Raises `Missing`."""
     if subject == "nginx":
-        return Nginx(processors)
+        return Nginx(processors, tls)
+    if tls and backend_of(subject) is None:
+        raise Missing("it has no TLS")
+    options = ("--tls-port", "0", "--tls-cert", tls.chain, "--tls-key", tls.key) if tls else ()
     try:
-        return Service(command(subject, build), processors=processors)
+        return Service([*command(subject, build), *options], processors=processors)
     except StartError as error:
         raise Missing(str(error).strip()) from error
 
