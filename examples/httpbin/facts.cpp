@@ -118,7 +118,9 @@ std::string origin_of(const gyre::Request& request) {
   return peer ? peer->host() : std::string{};
 }
 
-std::string base_url_of(const gyre::Request& request) { return "http://" + std::string{request.head().host()}; }
+std::string base_url_of(const gyre::Request& request) {
+  return (request.secure() ? "https://" : "http://") + std::string{request.head().host()};
+}
 
 Pairs pairs_of(std::string_view form) {
   std::string room(gyre::wire::form_decoded_bound(form), '\0');
