@@ -15,6 +15,7 @@ struct DiscardingSink final : gyre::detail::BodySink {
     last = text.back();
   }
   void put_trailer(std::string_view, std::string_view) override {}
+  void break_off() noexcept override {}
   bool has_room() const noexcept override { return true; }
   bool flushed() const noexcept override { return true; }
   void set_writer(gyre::detail::Waiter*, bool) noexcept override {}

@@ -121,12 +121,17 @@ Task<Result<void>> Stream::write_records(Bytes bytes) {
 
 Task<Result<void>> Stream::send_owed() {
   detail::TlsChannel& channel = *tls_;
-  const Bytes owed = channel.session->owed();
-  if (owed.empty()) co_return Result<void>{};
-  const MutableBytes room = channel.output(owed.size());
-  std::copy(owed.begin(), owed.end(), room.begin());
-  channel.session->owed_taken();
-  co_return co_await send(room.first(owed.size()));
+  // Again if there is more: whoever reads meanwhile may owe it.
+  while (!channel.session->owed().empty()) {
+    const Bytes owed = channel.session->owed();
+    const std::size_t size = owed.size();
+    const MutableBytes room = channel.output(size);
+    std::copy(owed.begin(), owed.end(), room.begin());
+    channel.session->owed_taken();
+    const Result<void> sent = co_await send(room.first(size));
+    if (!sent) co_return sent.error();
+  }
+  co_return Result<void>{};
 }
 
 Task<Result<void>> Stream::finish() {

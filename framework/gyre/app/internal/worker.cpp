@@ -182,11 +182,11 @@ Task<> Worker::serve(Callback<void()>& started, Callback<void(Scope&)>& extra) {
   apart.set_label(context.label());
   Scope beside{apart};
   try {
+    if (tls_ != nullptr) beside.spawn(tls_->run(*app_));  // before the first handshake asks
     for (const Listening& listening : listeners_) {
       accepting.spawn(listening.tls ? server.serve(*listening.listener, tls_->acceptor())
                                     : server.serve(*listening.listener));
     }
-    if (tls_ != nullptr) beside.spawn(tls_->run(*app_));
     extra(beside);
     co_await stopped_.wait();
   } catch (const Cancelled&) {
