@@ -147,6 +147,7 @@ std::string described(const std::exception_ptr& thrown) {
 /// What `App::serve` throws.
 std::string refusal(Loop& loop, RunOptions options) {
   App app;
+  app.on_log([](const LogRecord&) {});
   try {
     loop.run(app.serve(loop, std::move(options)));
   } catch (...) {
