@@ -161,7 +161,12 @@ Task<Stream> TlsAcceptor::accept(Stream stream, std::string early, Semaphore* pa
 
 Task<Stream> TlsAcceptor::accept_with(TlsAcceptor acceptor, Stream stream, std::string early, Semaphore* pace) {
   Handshake handshake{std::move(stream), TlsSession::accept(acceptor.server())};
-  handshake.session->receive(as_bytes(early));
+  if (early.empty()) {  // the client speaks first
+    auto receiving = handshake.exchange();
+    co_await std::move(receiving);
+  } else {
+    handshake.session->receive(as_bytes(early));
+  }
   auto finishing = finish(std::move(handshake), &acceptor, acceptor.client_check(), pace);
   Stream encrypted = co_await std::move(finishing);
   co_return std::move(encrypted);
