@@ -148,7 +148,7 @@ TEST_CASE("a ticket is kept for each host", "[tls]") {
   CHECK(resumes(client, server, "h7.example.org"));
 }
 
-TEST_CASE("who comes back needs no certificate, and is asked for no verdict", "[tls]") {
+TEST_CASE("who comes back needs no certificate", "[tls]") {
   const TlsServer server = make_server(TlsServerOptions{});
   const TlsClient client = make_client();
   int asked = 0;
@@ -182,5 +182,30 @@ TEST_CASE("a client's certificate comes back with its ticket, until it is over",
     later.server.session->set_wall_time(now + std::chrono::hours(2));
     later.run();
     CHECK(later.server.fault() == TlsFault::expired);
+  }
+}
+
+TEST_CASE("a client that was refused does not come in with a ticket", "[tls]") {
+  TlsServerOptions options = server_options();
+  options.client_certificates = TlsClientCertificates::required;
+  options.client_trust = root().pem();
+  options.client_verdict = TlsVerdict::by_application;
+  const TlsServer server = make_server(options);
+  for (TlsClientOptions known : both_versions()) {
+    known.certificate = root().issue({.subject = "client 7"}).parsed();
+    const TlsClient client = make_client(known);
+    int asked = 0;
+    for (const bool welcome : {true, false, false, true}) {  // tickets leave before the verdict
+      Pair pair{client, server};
+      pair.server.on_verdict = [&](TlsSession& session) {
+        ++asked;
+        welcome ? session.accept_peer() : session.refuse(TlsAlert::access_denied);
+      };
+      CHECK(pair.run() == welcome);
+      CHECK(pair.server.fault() == (welcome ? TlsFault::none : TlsFault::peer_refused));
+      CHECK(pair.server.session->info().resumed == (asked > 1));
+      CHECK(pair.server.session->info().peer->subject == "CN=client 7");
+    }
+    CHECK(asked == 4);
   }
 }

@@ -10,8 +10,9 @@
 namespace gyre {
 
 /// The application's own verdict on a peer whose certificate the rules accept: `Task<bool>(TlsPeer)`, which may ask
-/// whom it likes and take its time, since it delays that handshake alone. What it throws is a no. For peers that come
-/// with a ticket it is not asked again. Copies are the same; all loops may call it at once.
+/// whom it likes and take its time, since it delays that handshake alone. What it throws is a no. A server asks for
+/// clients that come with a ticket, too; a client does not ask for a server whose ticket it has. Copies are the same;
+/// all loops may call it at once.
 ///
 ///     gyre::TlsPeerCheck check{[&revoked](gyre::TlsPeer peer) -> gyre::Task<bool> {
 ///       const bool gone = co_await revoked.contains(peer.serial);
