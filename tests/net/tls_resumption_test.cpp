@@ -209,3 +209,10 @@ TEST_CASE("a client that was refused does not come in with a ticket", "[tls]") {
     CHECK(asked == 4);
   }
 }
+
+TEST_CASE("a host with a NUL is none", "[tls]") {
+  using namespace std::string_view_literals;
+  for (const std::string_view host : {"[::1\0]"sv, "::1\0.example.org"sv, "example.org\0"sv}) {
+    CHECK(TlsSession::connect(make_client(), host)->failure().fault() == TlsFault::wrong_host);
+  }
+}

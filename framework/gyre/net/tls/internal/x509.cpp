@@ -193,13 +193,14 @@ bool is_ip_address(const std::string& host) noexcept {
 }
 
 std::string normal_host(std::string_view host) {
+  if (host.find('\0') != std::string_view::npos) return {};  // OpenSSL would read no further
   if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
     std::string address{host.substr(1, host.size() - 2)};
     return address.find(':') != std::string::npos && is_ip_address(address) ? address : std::string();
   }
   if (host.find(':') != std::string_view::npos) {
     std::string address{host};
-    return host.find('\0') == std::string_view::npos && is_ip_address(address) ? address : std::string();
+    return is_ip_address(address) ? address : std::string();
   }
   if (host.ends_with('.')) host.remove_suffix(1);
   return is_host_name(host) ? lower(host) : std::string();
