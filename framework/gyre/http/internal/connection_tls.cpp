@@ -11,8 +11,9 @@ namespace gyre::http {
 void Connection::on_ciphertext(Bytes data) {
   if (receive_ended_ || life_ == Life::closing) return;
   TlsSession& session = *tls_;
+  const ServerState::Plaintext plaintext{*server_};
+  const MutableBytes room = plaintext.room();
   session.receive(data);
-  const MutableBytes room = server_->plaintext();
   for (bool more = true; more && life_ != Life::closing;) {
     std::size_t filled = 0;
     while (more && filled < room.size()) {

@@ -17,12 +17,25 @@ class Opening;
 struct ServerState {
   ServerState(Loop& owner, Service& answers, ServerOptions settings);
 
-  /// Where what arrives encrypted is decrypted to, for the time of one callback. Throws `std::bad_alloc`.
-  MutableBytes plaintext() {
-    constexpr std::size_t size = 64 * 1024;
-    if (plaintext_ == nullptr) plaintext_ = std::make_unique_for_overwrite<std::byte[]>(size);
-    return {plaintext_.get(), size};
-  }
+  /// Where what arrives encrypted is decrypted to, for the time of one callback. One block serves all connections; who
+  /// begins another one (`Server::serve`) from within a handler has a second block meanwhile.
+  class Plaintext {
+   public:
+    /// Throws `std::bad_alloc`.
+    explicit Plaintext(ServerState& server) : server_(&server), memory_(std::move(server.plaintext_)) {
+      if (memory_ == nullptr) memory_ = std::make_unique_for_overwrite<std::byte[]>(size);
+    }
+    Plaintext(const Plaintext&) = delete;
+    Plaintext& operator=(const Plaintext&) = delete;
+    ~Plaintext() { server_->plaintext_ = std::move(memory_); }
+
+    MutableBytes room() const noexcept { return {memory_.get(), size}; }
+
+   private:
+    static constexpr std::size_t size = 64 * 1024;
+    ServerState* server_;
+    std::unique_ptr<std::byte[]> memory_;
+  };
 
   /// Nothing is left of any request.
   bool gone() const noexcept { return connections.empty() && openings.empty() && orphans.empty(); }
