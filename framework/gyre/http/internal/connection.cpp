@@ -141,8 +141,10 @@ void Connection::set_deadline() noexcept {
   if (life_ == Life::closing) return;
   if (life_ == Life::open && unused().empty() && between_requests()) [[likely]] {
     phase_deadline_ = time_never;
-    deadline_ = sending_ != nullptr ? send_deadline_ : time_after(now(), server_->options.limits.idle);
+    if (!silent_) idle_deadline_ = time_after(now(), server_->options.limits.idle);
+    deadline_ = sending_ != nullptr ? send_deadline_ : idle_deadline_;
   } else {
+    silent_ = false;
     deadline_ = next_deadline();
   }
   if (!Timer::armed() || deadline_ < when()) server_->loop.arm(*this, deadline_);

@@ -255,7 +255,9 @@ class Connection final : private ReceiveOperation,
   bool reset_ = false;      ///< Closed with a reset, so that nothing looks complete.
   bool secure_ = false;     ///< The client's connection is encrypted.
   bool goodbye_ = false;    ///< The TLS session has been told that nothing more will be sent.
+  bool silent_ = false;     ///< Idle, and what arrives has nothing in it: no reason to stay for longer.
   TimePoint deadline_ = time_never;
+  TimePoint idle_deadline_ = time_never;   ///< Looked at while it is idle.
   TimePoint phase_deadline_ = time_never;  ///< Of the head that is arriving; in the end of the client's end.
   TimePoint send_deadline_ = time_never;   ///< Of what is being sent.
   std::unique_ptr<Watch> watch_;

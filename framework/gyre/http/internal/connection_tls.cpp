@@ -14,6 +14,7 @@ void Connection::on_ciphertext(Bytes data) {
   const ServerState::Plaintext plaintext{*server_};
   const MutableBytes room = plaintext.room();
   session.receive(data);
+  silent_ = !data.empty() && (silent_ || flushed());
   for (bool more = true; more && life_ != Life::closing;) {
     std::size_t filled = 0;
     while (more && filled < room.size()) {
@@ -22,7 +23,9 @@ void Connection::on_ciphertext(Bytes data) {
       more = *read != 0;
       filled += *read;
     }
-    if (filled != 0) on_bytes(as_text(room.first(filled)));
+    if (filled == 0) continue;
+    silent_ = false;
+    on_bytes(as_text(room.first(filled)));
   }
   if (life_ == Life::closing) return;
   session.keep();
