@@ -212,3 +212,27 @@ TEST_CASE("without another time the system's counts", "[tls]") {
     CHECK(pair.client.fault() == (is_over ? TlsFault::expired : TlsFault::none));
   }
 }
+
+TEST_CASE("a list revokes issuers, too", "[tls]") {
+  const Authority top{{.subject = "top"}};
+  const Authority between{top, {.subject = "between"}};
+  const Issued leaf = between.issue({.names = {"example.org"}});
+  const auto fault_with = [&](const std::string& trust) {
+    TlsClientOptions client;
+    client.trust = trust;
+    TlsServerOptions server;
+    server.certificate = leaf.parsed();
+    Pair pair{make_client(client), make_server(server)};
+    pair.run();
+    return pair.client.fault();
+  };
+  const std::string none_below = between.revocations({});
+  const std::string none_at_top = top.revocations({});
+  const std::string between_is_gone = top.revocations({Issued{between.pem(), "", ""}});
+  CHECK(fault_with(top.pem() + none_below + none_at_top) == TlsFault::none);
+  CHECK(fault_with(top.pem() + none_below + between_is_gone) == TlsFault::revoked);
+  CHECK(fault_with(top.pem() + none_below) == TlsFault::bad_certificate);  // nobody knows
+  // Who is trusted by name needs no word of whoever issued him.
+  CHECK(fault_with(between.pem() + none_below) == TlsFault::none);
+  CHECK(fault_with(between.pem() + between.revocations({leaf})) == TlsFault::revoked);
+}

@@ -27,7 +27,7 @@ struct TlsClientOptions {
   /// Who may have issued the server's certificate: PEM. Empty: the system's trust store, of which OpenSSL reads what a
   /// handshake needs from the disk then. Whatever stands here is
   /// trusted, root or not, and the system's store is not. If there are CRLs among them they are obeyed, and there must
-  /// be one of each issuer.
+  /// be one of each issuer in the server's chain.
   std::string trust = {};
   /// Each the SHA-256 of a public key (SubjectPublicKeyInfo) in base64. If there are some, the key of the server or of
   /// one above it in the verified chain must be among them.

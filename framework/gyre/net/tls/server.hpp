@@ -40,7 +40,7 @@ struct TlsServerOptions {
   TlsVersion version_min = TlsVersion::tls_1_2;
   TlsClientCertificates client_certificates = TlsClientCertificates::none;
   /// Who may have issued the certificates of clients: PEM. Whatever stands here is trusted, root or not. If there are
-  /// CRLs among them they are obeyed, and there must be one of each issuer.
+  /// CRLs among them they are obeyed, and there must be one of each issuer in a client's chain.
   std::string client_trust = {};
   TlsVerdict client_verdict = TlsVerdict::by_rules;
   TlsTickets tickets = TlsTickets::on;

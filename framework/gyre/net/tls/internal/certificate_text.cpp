@@ -164,7 +164,7 @@ CertificateError read_trust(std::string_view pem, X509_STORE* store, STACK_OF(X5
       if (names != nullptr && (copy == nullptr || sk_X509_NAME_push(names, copy) <= 0)) throw std::bad_alloc{};
     }
     if (info->crl != nullptr) {
-      flags |= X509_V_FLAG_CRL_CHECK;
+      flags |= X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL;  // the second is nothing without the first
       if (X509_STORE_add_crl(store, info->crl) != 1) throw std::bad_alloc{};
     }
   }
