@@ -106,10 +106,21 @@ void Opening::refuse() noexcept {
 
 // --- TLS -------------------------------------------------------------------------------------------------------------
 
+Task<bool> Opening::hear_client() {
+  if (!opened_.input.empty()) co_return true;
+  std::byte piece[512];
+  const Result<std::size_t> size = co_await stream_.read(piece);
+  if (!size || *size == 0) co_return false;
+  opened_.input.append(as_text(Bytes{piece, *size}));
+  co_return true;
+}
+
 Task<bool> Opening::shake_hands() {
   limit(server_->options.limits.handshake);
   bool failed = false;
   try {
+    const bool heard = co_await hear_client();  // who says nothing takes no place among those who do
+    if (!heard) throw Failure{Errc::closed};
     Semaphore::Permit permit = co_await server_->handshakes.acquire();
     std::string early{opened_.input.view()};
     opened_.input.clear();

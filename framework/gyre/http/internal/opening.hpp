@@ -38,6 +38,7 @@ class Opening final : private TaskObserver, private Work, private Timer, public 
 
   Task<bool> open();
   Task<bool> read_proxy_header();
+  Task<bool> hear_client();
   Task<bool> shake_hands();
   bool take_client(const wire::ProxyHeader& header);
   /// The step that begins has so much time.
