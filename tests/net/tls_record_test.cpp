@@ -1,7 +1,7 @@
 #include "tls_raw.hpp"
 
-#include <catch2/catch.hpp>
 #include <openssl/err.h>
+#include <catch2/catch.hpp>
 
 using namespace gyre;
 using namespace tls_test;
