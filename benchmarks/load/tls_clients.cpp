@@ -268,11 +268,13 @@ void show(const char* name, const std::vector<Sample>& samples, gyre::Duration f
               whole(quantile(waits, 0.5)), name, whole(quantile(waits, 0.99)), name, whole(quantile(waits, 1)));
 }
 
+gyre::Task<> rest(gyre::Duration length) { co_await gyre::sleep_for(length); }
+
 /// The provider of slow.example takes 2 s: the handshakes have all begun after 1 s, and the first ends after 2 s.
 void run_beside(gyre::Loop& loop, std::uint16_t port, std::size_t count) {
   FastClient fast{port};
   const gyre::Duration start = now();
-  std::this_thread::sleep_for(2s);
+  loop.run(rest(2s));
   const gyre::Duration begun = now();
   std::vector<gyre::Duration> ends;
   loop.run(shake_all(port, count, &ends));
