@@ -233,7 +233,7 @@ TEST_CASE("an app asks its clients for certificates, and its handlers see them",
     std::string with = "TLS 1.3 http/1.1 for localhost, CN=ada";
     std::string again = "TLS 1.3 http/1.1 for localhost, resumed, CN=ada";
     SECTION("who has none is refused") {
-      options.tls->client_certificates = TlsClientCertificates::required;
+      options.tls->client_certificates = TlsClientCertificates::mandatory;
       without = "no answer";
     }
     SECTION("who has none is welcome") {
@@ -241,7 +241,7 @@ TEST_CASE("an app asks its clients for certificates, and its handlers see them",
       without = "TLS 1.3 http/1.1 for localhost";
     }
     SECTION("the application has the last word") {
-      options.tls->client_certificates = TlsClientCertificates::required;
+      options.tls->client_certificates = TlsClientCertificates::mandatory;
       options.tls->client_check = TlsPeerCheck{[](TlsPeer peer) -> Task<bool> {
         co_await sleep_for(1s);
         co_return peer.subject != "CN=ada";
@@ -388,7 +388,7 @@ TEST_CASE("an app whose certificate cannot be had does not start, and says which
       CHECK_THAT(refusal(loop, options), Catch::StartsWith("no_certificate: "));
     }
     SECTION("nobody is trusted to issue those of clients") {
-      options.tls->client_certificates = TlsClientCertificates::required;
+      options.tls->client_certificates = TlsClientCertificates::mandatory;
       CHECK_THAT(refusal(loop, options), Catch::Contains("no_certificate") || Catch::Contains("bad_options"));
     }
   });

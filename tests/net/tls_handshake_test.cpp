@@ -113,7 +113,7 @@ TEST_CASE("wrong options are told", "[tls]") {
   CHECK(fault([](auto& options) { options.ticket_period = {}; }) == CertificateFault::bad_options);
   CHECK(fault([](auto& options) { options.ticket_period = std::chrono::hours(73); }) == CertificateFault::bad_options);
   CHECK(fault([](auto& options) { options.client_trust = root().pem(); }) == CertificateFault::bad_options);
-  CHECK(fault([](auto& options) { options.client_certificates = TlsClientCertificates::required; }) ==
+  CHECK(fault([](auto& options) { options.client_certificates = TlsClientCertificates::mandatory; }) ==
         CertificateFault::no_certificate);
   CHECK(fault([](auto&) {}) == CertificateFault::none);
 

@@ -69,7 +69,7 @@ bool fails_at(long number, const TlsClient& client, const TlsServer& server) {
 TEST_CASE("a session that gets no memory fails, and no other", "[tls]") {
   REQUIRE(CRYPTO_set_mem_functions(allocate, reallocate, release) == 1);
   TlsServerOptions options = server_options();
-  options.client_certificates = TlsClientCertificates::required;
+  options.client_certificates = TlsClientCertificates::mandatory;
   options.client_trust = root().pem();
   const TlsServer server = make_server(options);
   TlsClientOptions known = client_options();

@@ -165,7 +165,7 @@ TEST_CASE("who comes back needs no certificate", "[tls]") {
 
 TEST_CASE("a client's certificate comes back with its ticket, until it is over", "[tls]") {
   TlsServerOptions options = server_options();
-  options.client_certificates = TlsClientCertificates::required;
+  options.client_certificates = TlsClientCertificates::mandatory;
   options.client_trust = root().pem();
   const TlsServer server = make_server(options);
   for (TlsClientOptions known : both_versions()) {
@@ -187,7 +187,7 @@ TEST_CASE("a client's certificate comes back with its ticket, until it is over",
 
 TEST_CASE("a client that was refused does not come in with a ticket", "[tls]") {
   TlsServerOptions options = server_options();
-  options.client_certificates = TlsClientCertificates::required;
+  options.client_certificates = TlsClientCertificates::mandatory;
   options.client_trust = root().pem();
   options.client_verdict = TlsVerdict::by_application;
   const TlsServer server = make_server(options);

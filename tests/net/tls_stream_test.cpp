@@ -246,7 +246,7 @@ TEST_CASE("the application has the last word on a peer", "[net][tls]") {
           co_return welcome;
         }};
         TlsServerOptions options = serving();
-        options.client_certificates = TlsClientCertificates::required;
+        options.client_certificates = TlsClientCertificates::mandatory;
         options.client_trust = authority().pem();
         options.client_verdict = TlsVerdict::by_application;
         TlsAcceptor acceptor{server_of(options)};

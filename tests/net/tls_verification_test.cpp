@@ -85,7 +85,7 @@ TEST_CASE("a client refuses a server's certificate that is wrong in any way", "[
 TEST_CASE("a server refuses a client's certificate that is wrong in any way", "[tls]") {
   for (const Wrong& wrong : wrong_ones(Purpose::server)) {
     for (const TlsVersion version : {TlsVersion::tls_1_2, TlsVersion::tls_1_3}) {
-      for (const auto asked : {TlsClientCertificates::requested, TlsClientCertificates::required}) {
+      for (const auto asked : {TlsClientCertificates::requested, TlsClientCertificates::mandatory}) {
         CAPTURE(wrong.what, name(version));
         TlsServerOptions server = server_options();
         server.client_certificates = asked;
@@ -161,7 +161,7 @@ TEST_CASE("clients show certificates", "[tls]") {
   with.certificate = clients.issue({.subject = "client 7", .purpose = Purpose::client}).parsed();
   for (const TlsVersion version : {TlsVersion::tls_1_2, TlsVersion::tls_1_3}) {
     for (const auto asked :
-         {TlsClientCertificates::none, TlsClientCertificates::requested, TlsClientCertificates::required}) {
+         {TlsClientCertificates::none, TlsClientCertificates::requested, TlsClientCertificates::mandatory}) {
       TlsServerOptions server = server_options();
       server.client_certificates = asked;
       if (asked != TlsClientCertificates::none) server.client_trust = clients.pem();
@@ -175,8 +175,8 @@ TEST_CASE("clients show certificates", "[tls]") {
       TlsClientOptions without = client_options();
       without.version_max = version;
       Pair anonymous{make_client(without), make_server(server)};
-      CHECK(anonymous.run() == (asked != TlsClientCertificates::required));
-      if (asked != TlsClientCertificates::required) continue;
+      CHECK(anonymous.run() == (asked != TlsClientCertificates::mandatory));
+      if (asked != TlsClientCertificates::mandatory) continue;
       CHECK(anonymous.server.fault() == TlsFault::no_certificate);
       CHECK(anonymous.client.told() ==
             (version == TlsVersion::tls_1_3 ? TlsAlert::certificate_required : TlsAlert::handshake_failure));
@@ -186,7 +186,7 @@ TEST_CASE("clients show certificates", "[tls]") {
 
 TEST_CASE("a client's RSA key signs slowly, too", "[tls]") {
   TlsServerOptions server = server_options();
-  server.client_certificates = TlsClientCertificates::required;
+  server.client_certificates = TlsClientCertificates::mandatory;
   server.client_trust = root().pem();
   TlsClientOptions client = client_options();
   client.certificate = root().issue({.subject = "slow", .key = KeyKind::rsa_2048}).parsed();

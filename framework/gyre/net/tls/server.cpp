@@ -24,7 +24,7 @@ CertificateError set_clients(const TlsServerOptions& options, SSL_CTX* context) 
   if (names == nullptr) throw std::bad_alloc{};
   SSL_CTX_set0_CA_list(context, names);
   if (auto error = detail::read_trust(options.client_trust, SSL_CTX_get_cert_store(context), names)) return error;
-  const bool is_required = options.client_certificates == TlsClientCertificates::required;
+  const bool is_required = options.client_certificates == TlsClientCertificates::mandatory;
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER | (is_required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nullptr);
   return {};
 }

@@ -18,7 +18,7 @@ class TlsServerState;
 enum class TlsClientCertificates : std::uint8_t {
   none,       ///< It does not ask.
   requested,  ///< It asks; who has none is welcome, who has a wrong one is not.
-  required,   ///< It asks; who has none fails with `TlsFault::no_certificate`.
+  mandatory,  ///< It asks; who has none fails with `TlsFault::no_certificate`.
 };
 
 /// Whether clients may come back without a whole handshake (RFC 8446 2.2, RFC 5077).
