@@ -1,5 +1,6 @@
 #include <gyre/app/internal/worker.hpp>
 
+#include <gyre/loop/detail/last_posted.hpp>
 #include <gyre/loop/make_loop.hpp>
 #include <gyre/loop/shield.hpp>
 
@@ -136,25 +137,6 @@ Task<> Worker::live(Callback<void()>& started, Callback<void(Scope&)>& extra) {
   if (failure) std::rethrow_exception(failure);
 }
 
-namespace {
-
-/// What is posted now, and cannot be cancelled: the task goes on behind everything that was posted before.
-struct LastPiece : Work {
-  explicit LastPiece(Loop& owner) noexcept
-      : Work([](Work& self) noexcept { gyre::detail::resume(static_cast<LastPiece&>(self).handle); }), loop(&owner) {}
-  bool await_ready() const noexcept { return false; }
-  void await_suspend(std::coroutine_handle<> awaiting) noexcept {
-    handle = awaiting;
-    loop->post(*this);
-  }
-  void await_resume() const noexcept {}
-
-  Loop* loop;
-  std::coroutine_handle<> handle;
-};
-
-}  // namespace
-
 // From here on nobody finds this loop to post to it. What was posted before stands in front of the last piece. That the
 // listeners are still open means that the worker did not come to serve.
 Task<> Worker::close_and_leave() {
@@ -165,7 +147,7 @@ Task<> Worker::close_and_leave() {
     const std::lock_guard lock{app_->run_mutex};
     std::erase(app_->workers, this);
   }
-  LastPiece last{*loop_};
+  gyre::detail::LastPosted last{*loop_};
   co_await last;
 }
 

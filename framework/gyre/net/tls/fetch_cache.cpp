@@ -4,6 +4,7 @@
 #include <gyre/coro/event.hpp>
 #include <gyre/coro/from_callback.hpp>
 #include <gyre/coro/scope.hpp>
+#include <gyre/loop/detail/last_posted.hpp>
 #include <gyre/loop/within.hpp>
 
 #include <algorithm>
@@ -86,21 +87,6 @@ struct FetchCacheState {
 };
 
 namespace {
-
-/// Cannot be cancelled: goes on behind all that was posted to the loop before.
-struct LastPiece : Work {
-  explicit LastPiece(Loop& owner) noexcept
-      : Work([](Work& self) noexcept { resume(static_cast<LastPiece&>(self).handle); }), loop(&owner) {}
-  bool await_ready() const noexcept { return false; }
-  void await_suspend(std::coroutine_handle<> awaiting) noexcept {
-    handle = awaiting;
-    loop->post(*this);
-  }
-  void await_resume() const noexcept {}
-
-  Loop* loop;
-  std::coroutine_handle<> handle;
-};
 
 std::exception_ptr failure_of(Errc code) { return std::make_exception_ptr(Failure{code}); }
 
@@ -327,7 +313,7 @@ Task<> run_fetches(Shared<FetchCacheState> cache) {
     const Lock lock{cache->mutex};
     home.unlink();
   }
-  LastPiece last{*home.loop};
+  LastPosted last{*home.loop};
   co_await last;
   co_await home.scope.join();
   throw Cancelled{};
