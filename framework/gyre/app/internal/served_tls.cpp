@@ -66,25 +66,20 @@ Task<ServedTls> ServedTls::make(AppState& state, TlsOptions options) {
   check(options);
   TlsServer server = server_of(options);
   server.rotate(Loop::of(co_await this_context()).wall_time());
-  if (options.certificates) {
-    TlsAcceptor acceptor{std::move(server), *options.certificates};
-    acceptor.set_client_check(std::move(options.client_check));
-    ServedTls served{std::move(acceptor), std::nullopt};
-    co_return std::move(served);
-  }
+  std::optional<CertificateSource> source = options.certificates;
+  std::optional<CertificateFiles> files;
   if (!options.development.empty()) {
     auto making = development_certificate(options.development);
     DevelopmentCertificate made = co_await std::move(making);
     state.log(LogLevel::info, "the development certificate is " + made.path);
-    TlsAcceptor acceptor{std::move(server), CertificateSource{std::move(made.certificate)}};
-    acceptor.set_client_check(std::move(options.client_check));
-    ServedTls served{std::move(acceptor), std::nullopt};
-    co_return std::move(served);
+    source.emplace(std::move(made.certificate));
+  } else if (!source) {
+    files = files_of(state, options);
+    auto loading = files->load();
+    co_await std::move(loading);
+    source.emplace(*files);
   }
-  CertificateFiles files = files_of(state, options);
-  auto loading = files.load();
-  co_await std::move(loading);
-  TlsAcceptor acceptor{std::move(server), CertificateSource{files}};
+  TlsAcceptor acceptor{std::move(server), std::move(*source)};
   acceptor.set_client_check(std::move(options.client_check));
   ServedTls served{std::move(acceptor), std::move(files)};
   co_return std::move(served);

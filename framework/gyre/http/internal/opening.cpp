@@ -64,6 +64,15 @@ Task<bool> Opening::open() {
   co_return true;
 }
 
+// False at the end, whatever the reason.
+Task<bool> Opening::read_more() {
+  std::byte piece[512];
+  const Result<std::size_t> size = co_await stream_.read(piece);
+  if (!size || *size == 0) co_return false;
+  opened_.input.append(as_text(Bytes{piece, *size}));
+  co_return true;
+}
+
 // --- the PROXY header ------------------------------------------------------------------------------------------------
 
 Task<bool> Opening::read_proxy_header() {
@@ -72,15 +81,13 @@ Task<bool> Opening::read_proxy_header() {
   wire::ProxyHeader header;
   wire::ProxyOutcome outcome;
   while (outcome.state == wire::ProxyState::more) {
-    std::byte piece[512];
-    const Result<std::size_t> size = co_await stream_.read(piece);
-    if (!size || *size == 0) {
+    const bool more = co_await read_more();
+    if (!more) {
       // Who comes and goes without a word, as some health checks do, has broken no rule.
       const bool late = context_.reason() == CancelReason::deadline;
       if (late || !input.empty()) refuse();
       co_return false;
     }
-    input.append(as_text(Bytes{piece, *size}));
     outcome = wire::parse_proxy_header(input.view(), header);
   }
   if (outcome.state == wire::ProxyState::rejected || !take_client(header)) {
@@ -106,37 +113,29 @@ void Opening::refuse() noexcept {
 
 // --- TLS -------------------------------------------------------------------------------------------------------------
 
-Task<bool> Opening::hear_client() {
-  if (!opened_.input.empty()) co_return true;
-  std::byte piece[512];
-  const Result<std::size_t> size = co_await stream_.read(piece);
-  if (!size || *size == 0) co_return false;
-  opened_.input.append(as_text(Bytes{piece, *size}));
-  co_return true;
-}
-
 Task<bool> Opening::shake_hands() {
   limit(server_->options.limits.handshake);
-  bool failed = false;
+  bool heard = !opened_.input.empty();
+  if (!heard) heard = co_await read_more();  // who says nothing takes no place among those who do
   try {
-    const bool heard = co_await hear_client();  // who says nothing takes no place among those who do
-    if (!heard) throw Failure{Errc::closed};
-    Semaphore::Permit permit = co_await server_->handshakes.acquire();
-    std::string early{opened_.input.view()};
-    opened_.input.clear();
-    auto accepting = steps_.tls->accept(std::move(stream_), std::move(early), &server_->handshake_pace);
-    stream_ = co_await std::move(accepting);
-    opened_.session = stream_.take_session();
-    opened_.secure = true;
+    if (heard) co_await encrypt();
   } catch (const TlsFailure&) {
-    failed = true;
   } catch (const Failure&) {
-    failed = true;
   } catch (const Cancelled&) {
-    failed = true;
   }
-  if (failed && context_.reason() != CancelReason::shutdown) ++server_->statistics.handshakes_failed;
-  co_return !failed;
+  const bool done = opened_.session != nullptr;
+  if (!done && context_.reason() != CancelReason::shutdown) ++server_->statistics.handshakes_failed;
+  co_return done;
+}
+
+Task<> Opening::encrypt() {
+  Semaphore::Permit permit = co_await server_->handshakes.acquire();
+  std::string early{opened_.input.view()};
+  opened_.input.clear();
+  auto accepting = steps_.tls->accept(std::move(stream_), std::move(early), &server_->handshake_pace);
+  stream_ = co_await std::move(accepting);
+  opened_.session = stream_.take_session();
+  opened_.secure = true;
 }
 
 // --- its end ---------------------------------------------------------------------------------------------------------

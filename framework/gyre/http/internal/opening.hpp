@@ -38,8 +38,9 @@ class Opening final : private TaskObserver, private Work, private Timer, public 
 
   Task<bool> open();
   Task<bool> read_proxy_header();
-  Task<bool> hear_client();
+  Task<bool> read_more();
   Task<bool> shake_hands();
+  Task<> encrypt();
   bool take_client(const wire::ProxyHeader& header);
   /// The step that begins has so much time.
   void limit(Duration length) noexcept { server_->loop.arm(*this, time_after(server_->loop.now(), length)); }
