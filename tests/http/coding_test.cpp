@@ -197,6 +197,14 @@ TEST_CASE("deflate without the header of zlib is read, too", "[http][coding]") {
   CHECK(decode(Coding::deflate, encode(Coding::deflate, "hello"), 1, 1) == "hello");
 }
 
+TEST_CASE("zstd that makes something else than it announces is refused, however it is cut", "[http][coding]") {
+  constexpr std::string_view announces_112 = "\x28\xb5\x2f\xfd\x20\x70\x01\x00\x00"sv;
+  for (const std::size_t piece : {1U, 4U, 8U, 100U}) {
+    Decoder decoder{Coding::zstd};
+    CHECK(decode(decoder, announces_112, piece) == "bad_message");
+  }
+}
+
 TEST_CASE("zstd with too large a window is refused", "[http][coding]") {
   // A frame header (RFC 8878 3.1.1) that asks for a window of 16 MiB, and an empty last block.
   const std::string frame{"\x28\xb5\x2f\xfd\x00\x70\x01\x00\x00", 9};

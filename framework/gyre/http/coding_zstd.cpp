@@ -7,6 +7,8 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <new>
 
 namespace gyre::http {
@@ -60,6 +62,7 @@ class ZstdDecoder final : public DecoderState {
     }
     ZSTD_DCtx_reset(context_, ZSTD_reset_session_only);
     done_ = false;
+    begin_frame();
   }
 
   Result<CodingStep> step(std::string_view input, std::span<char> room) noexcept override {
@@ -68,7 +71,10 @@ class ZstdDecoder final : public DecoderState {
     ZSTD_outBuffer out{room.data(), room.size(), 0};
     const std::size_t hint = ZSTD_decompressStream(context_, &out, &in);
     if (ZSTD_isError(hint) != 0) return error_of(ZSTD_getErrorCode(hint));
+    count(input.substr(0, in.pos), out.pos);
     done_ = hint == 0;
+    if (done_ && !has_announced_size()) return Errc::bad_message;
+    if (done_) begin_frame();
     return CodingStep{in.pos, out.pos, done_ && in.pos == in.size};
   }
 
@@ -79,6 +85,23 @@ class ZstdDecoder final : public DecoderState {
   }
 
  private:
+  // The library compares the size that a frame announces with what came of it only if the whole frame was given to it
+  // at once. How the bytes were cut must not matter.
+  void begin_frame() noexcept {
+    header_size_ = 0;
+    made_ = 0;
+  }
+  void count(std::string_view used, std::size_t made) noexcept {
+    const std::size_t missing = std::min(used.size(), sizeof header_ - header_size_);
+    std::copy_n(used.data(), missing, header_ + header_size_);
+    header_size_ += missing;
+    made_ += made;
+  }
+  bool has_announced_size() const noexcept {
+    const unsigned long long announced = ZSTD_getFrameContentSize(header_, header_size_);
+    return announced == ZSTD_CONTENTSIZE_UNKNOWN || announced == ZSTD_CONTENTSIZE_ERROR || announced == made_;
+  }
+
   static Error error_of(ZSTD_ErrorCode code) noexcept {
     switch (code) {
       case ZSTD_error_frameParameter_windowTooLarge: return Errc::limit_exceeded;
@@ -89,6 +112,9 @@ class ZstdDecoder final : public DecoderState {
 
   ZSTD_DCtx* context_ = nullptr;
   bool done_ = false;  ///< A frame is over and no other has begun.
+  char header_[18];    ///< The first bytes of the frame, which have all of its header.
+  std::size_t header_size_ = 0;
+  std::uint64_t made_ = 0;  ///< Of the frame.
 };
 
 }  // namespace
