@@ -1,10 +1,16 @@
 // The service that framework benchmarks measure: build/benchmarks/arena --port N --threads N --backend auto|uring|epoll
-// Everything that gyre::App gives every application is on: limits, checks, dates.
+// Everything that gyre::App gives every application is on: limits, checks, dates. What HttpArena mounts into its
+// container is taken from there, or from where environment variables say: see README.md.
+
+#include "items.hpp"
 
 #include <gyre/gyre.hpp>
 #include <gyre/wire/target.hpp>
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 #include <string>
 
 namespace {
@@ -77,10 +83,37 @@ gyre::Response drip(const gyre::Request& request) {
   return gyre::Response::stream(static_cast<std::uint64_t>(count), write);
 }
 
+/// A path: the value of an environment variable, or the usual one if something is there; else empty.
+std::string mounted(const char* variable, const char* usual) {
+  const char* const given = std::getenv(variable);
+  if (given != nullptr && *given != '\0') return given;
+  return std::filesystem::exists(usual) ? usual : "";
+}
+
+/// Articles, packed for clients that accept it.
+void add_items(gyre::App& app, const std::vector<gyre_benchmark::Item>& items) {
+  gyre::Group group = app.group("/json");
+  group.use(gyre::compression());
+  group.get("/{count}", [&items](gyre::Path<std::size_t> count, const gyre::Request& request) {
+    return gyre::Json{gyre_benchmark::price(items, *count, number(request.query("m").value_or("1")))};
+  });
+}
+
+/// HTTPS with the certificate that is mounted, unless the command line has one.
+void add_tls(gyre::RunOptions& options) {
+  if (options.tls && !(options.tls->chain.empty() && options.tls->development.empty())) return;
+  const std::string chain = mounted("TLS_CERT", "/certs/server.crt");
+  if (chain.empty()) return;
+  if (!options.tls) options.tls.emplace().port = 8081;
+  options.tls->chain = chain;
+  options.tls->key = mounted("TLS_KEY", "/certs/server.key");
+}
+
 }  // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   constexpr std::size_t upload_max = std::size_t{4} << 30;
+  std::vector<gyre_benchmark::Item> items;
   gyre::App app;
   app.get("/", [] { return "gyre arena\n"; });
   app.get("/plaintext", [] { return "Hello, World!"; });
@@ -92,5 +125,17 @@ int main(int argc, char** argv) {
   app.post("/echo", echo, {.body = upload_max});
   app.get("/bytes/{count}", bytes);
   app.get("/drip", drip);
-  return app.run(gyre::run_options(argc, argv));
+  if (const std::string dataset = mounted("DATASET_PATH", "/data/dataset.json"); !dataset.empty()) {
+    items = gyre_benchmark::read_items(dataset);
+    add_items(app, items);
+  }
+  if (const std::string files = mounted("STATIC_PATH", "/data/static"); !files.empty()) {
+    app.get("/static/{path...}", gyre::static_files(files, {.precompressed = true}));
+  }
+  gyre::RunOptions options = gyre::run_options(argc, argv);
+  add_tls(options);
+  return app.run(std::move(options));
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "arena: %s\n", error.what());
+  return 1;
 }
