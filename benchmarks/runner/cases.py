@@ -3,6 +3,7 @@
 import dataclasses
 import pathlib
 
+import articles
 from peers import SOURCES
 
 HEADERS = (
@@ -43,11 +44,13 @@ PIPELINE = get("/pipeline", "ok")
 # HttpArena's baseline: reading a query and a body of each kind, and adding.
 BASELINE = (get("/baseline11?a=13&b=42", "55"), post("/baseline11?a=13&b=42", b"20", "75"),
             post_chunked("/baseline11?a=13&b=42", b"20", "75"))
+# HttpArena's json and json-tls.
+ARTICLES = tuple(get(articles.target(*asked), articles.answer(*asked)) for asked in articles.ASKED)
 
 
 @dataclasses.dataclass(frozen=True)
 class Point:
-    """One load. `routes` is a function that makes the file of routes in a directory, for peers that take one."""
+    """One load. `routes` and `dataset` are functions that make such a file in a directory, for peers that take one."""
 
     x: float = 0
     label: str = ""
@@ -56,6 +59,8 @@ class Point:
     depth: int = 1
     per_connection: int = 0  # requests before it is closed; 0: never
     routes: object = None
+    dataset: object = None
+    tls: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -156,6 +161,11 @@ CASES = {case.name: case for case in (
            (PIPELINE,), connections=512, depth=16),
     single("limited-conn", "HttpArena's limited-conn: the baseline, each connection closed after 10 requests", "sum",
            BASELINE, connections=512, per_connection=10),
+    single("json-items", "HttpArena's json: GET /json/N?m=M, N of 50 articles with their totals, 64 connections",
+           "items", ARTICLES, dataset=articles.write_dataset, note="nginx sends files of the same bytes."),
+    single("json-tls", "HttpArena's json-tls: the same over TLS 1.3, AES-128-GCM, a P-256 certificate, on connections "
+           "that stay", "items", ARTICLES, dataset=articles.write_dataset, tls=True,
+           note="nginx sends files of the same bytes."),
     single("accept", "a connection per request: connect, GET /plaintext, close; 64 at a time", "short",
            (PLAINTEXT,), per_connection=1),
     Case("lifetime", "GET /plaintext, connections closed after so many requests; 64 at a time", "short",

@@ -1,13 +1,16 @@
-/* HTTP/1.1 clients on one thread: clients PORT CONNECTIONS DEPTH REQUESTS_PER_CONNECTION FILE...
+/* HTTP/1.1 clients on one thread: clients [tls:]PORT CONNECTIONS DEPTH REQUESTS_PER_CONNECTION FILE...
  *
  * Each file has the bytes of one request; the connections take them in turn. Every connection sends DEPTH requests in
  * one write, waits for all answers, and sends again. After REQUESTS_PER_CONNECTION answers (0: never) it closes and
- * connects anew, from the next of many addresses of the loopback, so that ports do not run out.
+ * connects anew, from the next of many addresses of the loopback, so that ports do not run out. With "tls:" before the
+ * port all of it is encrypted: tls.h.
  *
  * It connects, prints "ready", and then reads lines. A line with a number is a phase of so many seconds; when the last
  * answer of it has arrived, so that the server sleeps again, comes one line "figures: name=value ...". All connections
  * stay open between phases. Answers need a Content-Length. It ends at the end of its input. */
 #define _GNU_SOURCE
+#include "tls.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -43,6 +46,7 @@ static const uint64_t drain_limit = 5 * 1000 * 1000; /* microseconds for the las
 
 struct connection {
   int socket;
+  SSL *tls;            /* NULL without */
   unsigned waiting;    /* answers that are still to come */
   unsigned answered;   /* since it connected */
   unsigned turn;       /* which batch is next */
@@ -70,7 +74,7 @@ static unsigned batch_count, depth, per_connection, connection_count, next_addre
 static struct connection *connections;
 static struct figures figures;
 static unsigned outstanding; /* connections that wait for answers */
-static int poller, stopping;
+static int poller, stopping, encrypts;
 static uint64_t now_cached;
 static unsigned short port;
 static char buffer[read_size];
@@ -133,18 +137,28 @@ static void open_connection(struct connection *connection) {
   connection->head_used = 0;
   connection->body_left = 0;
   connection->unsent_size = 0;
+  if (encrypts && (connection->tls = tls_open(connection->socket)) == NULL) fail("tls");
   poll_output(connection, 0, EPOLL_CTL_ADD);
   ++figures.connections;
 }
 
+static void close_connection(struct connection *connection) {
+  if (connection->tls != NULL) tls_close(connection->tls);
+  connection->tls = NULL;
+  close(connection->socket);
+}
+
 static void send_rest(struct connection *connection) {
   while (connection->unsent_size > 0) {
-    const ssize_t sent = send(connection->socket, connection->unsent, connection->unsent_size, MSG_NOSIGNAL);
+    const ssize_t sent = connection->tls != NULL
+                             ? tls_send(connection->tls, connection->unsent, connection->unsent_size)
+                             : send(connection->socket, connection->unsent, connection->unsent_size, MSG_NOSIGNAL);
     if (sent < 0) break; /* full, still connecting, or broken, which the next read tells */
     connection->unsent += sent;
     connection->unsent_size -= (size_t)sent;
   }
-  const int wanted = connection->unsent_size > 0;
+  const int for_input = connection->tls != NULL && SSL_want_read(connection->tls); /* the handshake */
+  const int wanted = connection->unsent_size > 0 && !for_input;
   if (wanted != connection->polls_output) poll_output(connection, wanted, EPOLL_CTL_MOD);
 }
 
@@ -161,7 +175,7 @@ static void ask(struct connection *connection) {
 static void next(struct connection *connection) {
   --outstanding;
   if (per_connection > 0 && connection->answered >= per_connection) {
-    close(connection->socket);
+    close_connection(connection);
     open_connection(connection);
   }
   if (!stopping) ask(connection);
@@ -169,7 +183,7 @@ static void next(struct connection *connection) {
 
 /* The server closed, or what came was no answer. */
 static void give_up(struct connection *connection) {
-  close(connection->socket);
+  close_connection(connection);
   if (connection->waiting > 0) {
     ++figures.errors;
     --outstanding;
@@ -239,7 +253,9 @@ static int take(struct connection *connection, const char *bytes, size_t size) {
 }
 
 static void on_input(struct connection *connection) {
-  const ssize_t size = recv(connection->socket, buffer, sizeof buffer, 0);
+  if (connection->tls != NULL && connection->unsent_size > 0) send_rest(connection); /* the handshake goes on */
+  const ssize_t size = connection->tls != NULL ? tls_receive(connection->tls, buffer, sizeof buffer)
+                                               : recv(connection->socket, buffer, sizeof buffer, 0);
   if (size < 0 && errno == EAGAIN) return;
   if (size > 0) figures.bytes += (uint64_t)size;
   const int was_waiting = connection->waiting > 0;
@@ -311,10 +327,11 @@ static void read_batches(int count, char **names) {
 
 int main(int argc, char **argv) {
   if (argc < 6) {
-    fprintf(stderr, "clients PORT CONNECTIONS DEPTH REQUESTS_PER_CONNECTION FILE...\n");
+    fprintf(stderr, "clients [tls:]PORT CONNECTIONS DEPTH REQUESTS_PER_CONNECTION FILE...\n");
     return 2;
   }
-  port = (unsigned short)atoi(argv[1]);
+  encrypts = strncmp(argv[1], "tls:", 4) == 0;
+  port = (unsigned short)atoi(argv[1] + (encrypts ? 4 : 0));
   connection_count = (unsigned)atoi(argv[2]);
   depth = (unsigned)atoi(argv[3]);
   per_connection = (unsigned)atoi(argv[4]);

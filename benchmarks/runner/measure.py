@@ -1,16 +1,19 @@
 """One measurement: a fresh server on one processor, its clients on another."""
 
+import functools
 import os
 import pathlib
 import re
 import resource
 import socket
+import ssl
 import subprocess
 import tempfile
 import time
 
 import peers  # first: it makes load/ importable
 import idle_memory
+import servers
 import usage
 import wrk
 
@@ -33,7 +36,8 @@ class Clients:
             files.append(str(path))
         program = options.build / "benchmarks" / "clients"
         self.process = subprocess.Popen(
-            [str(program), str(port), str(point.connections), str(point.depth), str(point.per_connection), *files],
+            [str(program), f"tls:{port}" if point.tls else str(port), str(point.connections), str(point.depth),
+             str(point.per_connection), *files],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             preexec_fn=lambda: os.sched_setaffinity(0, {options.client_cpu}))
         if self.process.stdout.readline() != "ready\n":
@@ -78,7 +82,8 @@ def wrk_phase(options, port, point, seconds):
 
 
 def wrk_can(point):
-    return len(point.requests) == 1 and point.requests[0].head.startswith("GET") and point.per_connection == 0
+    return (len(point.requests) == 1 and not point.tls and point.requests[0].head.startswith("GET")
+            and point.per_connection == 0)
 
 
 def read_answer(client):
@@ -102,11 +107,26 @@ def read_answer(client):
     return len(head) + 4 + size, size, body
 
 
+@functools.cache
+def certificate():
+    """One for all runs; it is gone at the end of the program."""
+    return servers.TlsFiles()
+
+
+def connect(running):
+    """As a client that trusts its certificate, if it has one."""
+    client = socket.create_connection(("127.0.0.1", running.port), timeout=20)
+    if running.tls is None:
+        return client
+    trust = ssl.create_default_context(cafile=running.tls.chain)
+    return trust.wrap_socket(client, server_hostname="localhost")
+
+
 def check_answers(running, point):
     """Asks each request once: a benchmark of errors is worth nothing. Returns how many bytes an answer has."""
     total = 0
     for request in point.requests:
-        with socket.create_connection(("127.0.0.1", running.port), timeout=20) as client:
+        with connect(running) as client:
             client.sendall(request.data)
             answer_size, size, body = read_answer(client)
         total += answer_size
@@ -138,13 +158,19 @@ def resident(pid):
 
 
 def serve_files(running, point):
-    """nginx sends /bytes/N from a file, of zeros, which takes no space on the disk."""
+    """nginx sends files: /bytes/N, of zeros, which takes no space on the disk, and the answers of /json/N."""
     for request in point.requests:
-        if running.peer.name == "nginx" and isinstance(request.answer, int):
-            path = running.directory / "bytes" / str(request.answer)
+        if running.peer.name != "nginx":
+            continue
+        target = request.head.split()[1].partition("?")[0]
+        path = running.directory / target.lstrip("/")
+        if isinstance(request.answer, int):
             path.parent.mkdir(exist_ok=True)
             with path.open("wb") as file:
                 file.truncate(request.answer)
+        elif point.dataset:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(request.answer, encoding="utf-8")
 
 
 def load(peer, case, point, options):
@@ -152,7 +178,9 @@ def load(peer, case, point, options):
     seconds = options.seconds * case.scale
     with tempfile.TemporaryDirectory() as folder:
         routes = point.routes(folder) if point.routes else None
-        with peers.Running(peer, options.build, options.server_cpu, routes) as running:
+        dataset = point.dataset(folder) if point.dataset else None
+        tls = certificate() if point.tls else None
+        with peers.Running(peer, options.build, options.server_cpu, routes, dataset, tls) as running:
             serve_files(running, point)
             answer_bytes = check_answers(running, point)
             figures, spent = phases(running, point, seconds, folder, options)
@@ -226,7 +254,7 @@ def lookup(peer, case, point, options):
     """The router alone: its program measures itself and prints what it found."""
     out = peers.directory(peer, options.build)
     with tempfile.TemporaryDirectory() as folder:
-        program = peer.command(out, 0, None)[0]
+        program = peer.command(peers.Start(out))[0]
         done = subprocess.run(
             [str(program), "lookup", str(point.routes(folder)), str(options.seconds * case.scale)],
             capture_output=True, text=True, timeout=60, env=peers.environment(peer, options.build),

@@ -13,7 +13,7 @@ from typing import Callable
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "benchmarks" / "load"))
 
-from servers import free_port, wait_for_port  # noqa: E402
+from servers import TlsFiles, free_port, wait_for_port  # noqa: E402
 
 SOURCES = ROOT / "benchmarks" / "peers"
 GO_PACKAGES = "/usr/share/gocode"
@@ -23,6 +23,7 @@ CRATES = "/usr/share/cargo/registry"
 PLAIN = frozenset({"plaintext", "json", "pipeline"})
 FLOOR = PLAIN | {"short", "idle"}
 EVERYTHING = FLOOR | {"sum", "upload", "bytes"}
+ITEMS = frozenset({"items"})  # with and without TLS
 ROUTES = frozenset({"routes", "lookup"})
 MANY = 1 << 20
 
@@ -43,8 +44,26 @@ class Needed:
 
 
 @dataclasses.dataclass(frozen=True)
+class Start:
+    """What a server is started with: its build directory, where it listens, and what a case gives it."""
+
+    out: pathlib.Path
+    port: int = 0
+    routes: pathlib.Path | None = None
+    dataset: pathlib.Path | None = None
+    tls: TlsFiles | None = None  # then the port is for TLS
+
+    def environment(self):
+        """By the names that HttpArena's containers go by."""
+        own = {"DATASET_PATH": self.dataset} if self.dataset else {}
+        if self.tls:
+            own |= {"TLS_CERT": self.tls.chain, "TLS_KEY": self.tls.key}
+        return {name: str(path) for name, path in own.items()}
+
+
+@dataclasses.dataclass(frozen=True)
 class Peer:
-    """`command` makes the command line from the peer's build directory, a port, and a file of routes or None."""
+    """`command` makes the command line from a `Start`."""
 
     name: str
     about: str
@@ -87,31 +106,48 @@ def git_version():
     return output(["git", "-C", str(ROOT), "describe", "--always", "--dirty"]) or "unknown"
 
 
-def of_build(name, *arguments):
+def of_build(start, name):
     """A program of the project's own build."""
-    def command(out, port, routes):
-        return [out.parent.parent / "benchmarks" / name, *(str(port) if word == "PORT" else word for word in arguments)]
+    return start.out.parent.parent / "benchmarks" / name
+
+
+def floor(name):
+    return lambda start: [of_build(start, name), start.port]
+
+
+def arena(backend):
+    def command(start):
+        ports = ("--port", 0, "--tls-port", start.port) if start.tls else ("--port", start.port)
+        return [of_build(start, "arena"), *ports, "--threads", 1, "--backend", backend]
     return command
 
 
 def built(name):
-    return lambda out, port, routes: [out / name, str(port)]
+    return lambda start: [start.out / name, start.port]
 
 
-def with_routes(out, port, routes):
-    return [out / "server", str(port), str(routes)]
+def node(start):
+    return [program("node"), SOURCES / "node" / "main.js", start.port]
 
 
-def gyre_routes(out, port, routes):
-    return [out.parent.parent / "benchmarks" / "routes", str(routes), "--port", str(port), "--threads", "1"]
+def with_routes(start):
+    return [start.out / "server", start.port, start.routes]
 
 
-def nginx(out, port, routes):
-    """Its files go to its build directory; /bytes is a sparse file per size."""
-    configuration = (SOURCES / "nginx" / "nginx.conf").read_text(encoding="utf-8").replace("PORT", str(port))
-    out.chmod(0o755)  # its worker drops root's rights
-    (out / "nginx.conf").write_text(configuration, encoding="utf-8")
-    return [program("nginx"), "-p", out, "-c", out / "nginx.conf", "-e", "stderr"]
+def gyre_routes(start):
+    return [of_build(start, "routes"), start.routes, "--port", start.port, "--threads", 1]
+
+
+def nginx(start):
+    """Its files go to its build directory: measure.py makes them."""
+    configuration = (SOURCES / "nginx" / "nginx.conf").read_text(encoding="utf-8").replace("PORT", str(start.port))
+    if start.tls:
+        encrypted = (SOURCES / "nginx" / "tls.conf").read_text(encoding="utf-8")
+        encrypted = encrypted.replace("CHAIN", str(start.tls.chain)).replace("KEY", str(start.tls.key))
+        configuration = configuration.replace("    # TLS\n", encrypted).replace(" backlog=", " ssl backlog=")
+    start.out.chmod(0o755)  # its worker drops root's rights
+    (start.out / "nginx.conf").write_text(configuration, encoding="utf-8")
+    return [program("nginx"), "-p", start.out, "-c", start.out / "nginx.conf", "-e", "stderr"]
 
 
 GO = ("go", "build", "-o", "OUT/server", "main.go")
@@ -122,21 +158,20 @@ GO_SOURCES = GO_PACKAGES + "/src/github.com"
 
 PEERS = {peer.name: peer for peer in (
     Peer("gyre", "gyre::App on io_uring: benchmarks/arena.cpp", quick=True, curve=True,
-         command=of_build("arena", "--port", "PORT", "--threads", "1", "--backend", "uring")),
-    Peer("gyre-epoll", "the same on epoll", quick=True,
-         command=of_build("arena", "--port", "PORT", "--threads", "1", "--backend", "epoll")),
+         can=EVERYTHING | ITEMS, command=arena("uring")),
+    Peer("gyre-epoll", "the same on epoll", quick=True, can=EVERYTHING | ITEMS, command=arena("epoll")),
     Peer("floor", "the least that a server on io_uring can do: constant bytes, no parsing", can=FLOOR,
-         command=of_build("floor", "PORT"), constant=True, quick=True, curve=True),
+         command=floor("floor"), constant=True, quick=True, curve=True),
     Peer("floor-epoll", "the same on epoll", can=FLOOR,
-         command=of_build("floor_epoll", "PORT"), constant=True),
-    Peer("nginx", "one worker, `return 200`, no logs", can=FLOOR | {"bytes"}, command=nginx,
+         command=floor("floor_epoll"), constant=True),
+    Peer("nginx", "one worker, `return 200`, no logs", can=FLOOR | ITEMS | {"bytes"}, command=nginx,
          needs=(Needed("nginx", "nginx-light"),), quick=True, curve=True),
     Peer("h2o", "libh2o on its own event loop", command=built("server"), curve=True,
          needs=(Needed("/usr/include/openssl/ssl.h", "libssl-dev"), Needed("/usr/include/h2o.h", "libh2o-evloop-dev")),
          build=("cc", "-O2", "-DH2O_USE_LIBUV=0", "main.c", "-o", "OUT/server", "-lh2o-evloop", "-lssl", "-lcrypto"),
          target="server"),
-    Peer("go", "net/http, GOMAXPROCS=1", command=built("server"), needs=(GOLANG,), build=GO, target="server",
-         environment=GO_ENVIRONMENT, quick=True, curve=True),
+    Peer("go", "net/http, GOMAXPROCS=1", can=EVERYTHING | ITEMS, command=built("server"), needs=(GOLANG,), build=GO,
+         target="server", environment=GO_ENVIRONMENT, quick=True, curve=True),
     Peer("fasthttp", "Go's fasthttp, GOMAXPROCS=1", command=built("server"), build=GO, target="server",
          needs=(GOLANG, Needed(GO_SOURCES + "/valyala/fasthttp", "golang-github-valyala-fasthttp-dev")),
          environment=GO_ENVIRONMENT),
@@ -155,8 +190,7 @@ PEERS = {peer.name: peer for peer in (
          connections_max=100, pipelines=False,
          needs=(Needed("clang++-19", "clang-19"), Needed("/usr/include/httplib.h", "libcpp-httplib-dev")),
          build=(*CXX, "-lcpp-httplib"), target="server"),
-    Peer("node", "node's http, one process", needs=(Needed("node", "nodejs"),),
-         command=lambda out, port, routes: [program("node"), SOURCES / "node" / "main.js", str(port)]),
+    Peer("node", "node's http, one process", needs=(Needed("node", "nodejs"),), can=EVERYTHING | ITEMS, command=node),
     Peer("gyre-routes", "gyre::App with many routes: benchmarks/routes.cpp", can=ROUTES, command=gyre_routes,
          quick=True, curve=True),
     Peer("httprouter", "httprouter on net/http, GOMAXPROCS=1", can=ROUTES, command=with_routes, build=GO,
@@ -193,7 +227,7 @@ def prepare(peer, build):
     if peer.build:
         compile_peer(peer, out, build)
         return
-    made = pathlib.Path(peer.command(out, 0, None)[0])
+    made = pathlib.Path(peer.command(Start(out))[0])
     if not made.exists():
         raise Missing(f"{made} is not built (./dev build)")
 
@@ -217,15 +251,18 @@ def compile_peer(peer, out, build):
 class Running:
     """A peer that listens, as a fresh process. A context manager: at its end the process is gone."""
 
-    def __init__(self, peer, build, processor, routes=None):
+    def __init__(self, peer, build, processor, routes=None, dataset=None, tls=None):
         out = directory(peer, build)
         self.peer = peer
         self.directory = out
         self.port = free_port()
+        self.tls = tls
+        start = Start(out, self.port, routes, dataset, tls)
         with (out / "server.log").open("wb") as log:
             self.process = subprocess.Popen(
-                [str(word) for word in peer.command(out, self.port, routes)],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=out, env=environment(peer, build),
+                [str(word) for word in peer.command(start)],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=out,
+                env={**environment(peer, build), **start.environment()},
                 preexec_fn=lambda: os.sched_setaffinity(0, {processor}),
             )
         self.pid = self.process.pid

@@ -1,12 +1,14 @@
 """Tests of the parts that measure nothing: statistics, tables, charts, the plan."""
 
 import argparse
+import json
 import pathlib
 import tempfile
 import unittest
 import xml.dom.minidom
 
 import peers  # first: it makes load/ importable
+import articles
 import main
 import measure
 import plots
@@ -131,6 +133,25 @@ class Plans(unittest.TestCase):
         steps, skipped = main.plan([peers.PEERS["httplib"]], self.options(cases=["idle"]))
         self.assertEqual(steps, [])
         self.assertIn("100 connections", skipped[0])
+
+    def test_articles_are_priced(self):
+        with tempfile.TemporaryDirectory() as folder:
+            dataset = json.loads(articles.write_dataset(folder).read_text(encoding="utf-8"))
+        answer = json.loads(articles.answer(7, 3))
+        self.assertEqual((len(dataset), answer["count"], len(answer["items"])), (50, 7, 7))
+        for article, priced in zip(dataset, answer["items"]):
+            self.assertEqual(priced, {**article, "total": article["price"] * article["quantity"] * 3})
+
+    def test_a_case_with_tls_is_for_those_who_can(self):
+        case = CASES["json-tls"]
+        self.assertTrue(case.points[0].tls)
+        self.assertEqual({peer.name for peer in peers.PEERS.values() if case.needs in peer.can},
+                         {"gyre", "gyre-epoll", "nginx", "go", "node"})
+
+    def test_what_a_case_gives_a_server(self):
+        start = peers.Start(pathlib.Path("/build/peers/gyre"), 1, dataset=pathlib.Path("/dataset"))
+        self.assertEqual(start.environment(), {"DATASET_PATH": "/dataset"})
+        self.assertEqual(peers.PEERS["gyre"].command(start)[1:3], ["--port", 1])
 
     def test_githubs_api_is_whole(self):
         path = CASES["github"].points[0].routes(None)

@@ -1,7 +1,9 @@
 // Go's net/http behind the routes of benchmarks/arena.cpp: main PORT
+// With TLS_CERT and TLS_KEY in the environment, the port is for TLS; with DATASET_PATH, /json/N is there.
 package main
 
 import (
+	"encoding/json"
 	"io"
 	"net/http"
 	"os"
@@ -57,6 +59,58 @@ func bytes(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+type item struct {
+	Id       int64    `json:"id"`
+	Name     string   `json:"name"`
+	Category string   `json:"category"`
+	Price    int64    `json:"price"`
+	Quantity int64    `json:"quantity"`
+	Active   bool     `json:"active"`
+	Tags     []string `json:"tags"`
+	Rating   struct {
+		Score int64 `json:"score"`
+		Count int64 `json:"count"`
+	} `json:"rating"`
+}
+
+type pricedItem struct {
+	item
+	Total int64 `json:"total"`
+}
+
+type pricedItems struct {
+	Items []pricedItem `json:"items"`
+	Count int          `json:"count"`
+}
+
+func readItems(path string) (items []item) {
+	text, err := os.ReadFile(path)
+	if err == nil {
+		err = json.Unmarshal(text, &items)
+	}
+	if err != nil {
+		panic(err)
+	}
+	return
+}
+
+func price(items []item) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		count := int(number(strings.TrimPrefix(r.URL.Path, "/json/")))
+		if count > len(items) {
+			count = len(items)
+		}
+		factor := number(r.URL.Query().Get("m"))
+		priced := pricedItems{make([]pricedItem, count), count}
+		for index := range priced.Items {
+			own := items[index]
+			priced.Items[index] = pricedItem{own, own.Price * own.Quantity * factor}
+		}
+		text, _ := json.Marshal(priced)
+		answer(w, "application/json", string(text))
+	}
+}
+
 func main() {
 	http.HandleFunc("/plaintext", constant("text/plain", "Hello, World!"))
 	http.HandleFunc("/json", constant("application/json", `{"message":"Hello, World!"}`))
@@ -64,5 +118,12 @@ func main() {
 	http.HandleFunc("/baseline11", sum)
 	http.HandleFunc("/upload", upload)
 	http.HandleFunc("/bytes/", bytes)
-	panic(http.ListenAndServe("127.0.0.1:"+os.Args[1], nil))
+	if path := os.Getenv("DATASET_PATH"); path != "" {
+		http.HandleFunc("/json/", price(readItems(path)))
+	}
+	address := "127.0.0.1:" + os.Args[1]
+	if chain := os.Getenv("TLS_CERT"); chain != "" {
+		panic(http.ListenAndServeTLS(address, chain, os.Getenv("TLS_KEY"), nil))
+	}
+	panic(http.ListenAndServe(address, nil))
 }

@@ -1,8 +1,13 @@
 // node's http behind the routes of benchmarks/arena.cpp: node main.js PORT
+// With TLS_CERT and TLS_KEY in the environment, the port is for TLS; with DATASET_PATH, /json/N is there.
 'use strict';
 
+const fs = require('fs');
 const http = require('http');
+const https = require('https');
 
+const {DATASET_PATH, TLS_CERT, TLS_KEY} = process.env;
+const items = DATASET_PATH ? JSON.parse(fs.readFileSync(DATASET_PATH, 'utf8')) : [];
 const piece = Buffer.alloc(64 * 1024, 'x');
 
 function answer(response, type, body) {
@@ -43,7 +48,13 @@ function bytes(response, size) {
   write();
 }
 
-const server = http.createServer((request, response) => {
+function price(response, wanted, query) {
+  const factor = number(new URLSearchParams(query).get('m'));
+  const priced = items.slice(0, wanted).map((item) => ({...item, total: item.price * item.quantity * factor}));
+  answer(response, 'application/json', JSON.stringify({items: priced, count: priced.length}));
+}
+
+function handle(request, response) {
   const [path, query] = request.url.split('?', 2);
   switch (path) {
     case '/plaintext': return answer(response, 'text/plain', 'Hello, World!');
@@ -52,9 +63,14 @@ const server = http.createServer((request, response) => {
     case '/baseline11': return sum(request, response, query);
     case '/upload': return upload(request, response);
   }
+  if (path.startsWith('/json/')) return price(response, number(path.slice('/json/'.length)), query);
   if (path.startsWith('/bytes/')) return bytes(response, number(path.slice('/bytes/'.length)));
   response.writeHead(404);
   response.end();
-});
+}
+
+const server = TLS_CERT
+  ? https.createServer({cert: fs.readFileSync(TLS_CERT), key: fs.readFileSync(TLS_KEY)}, handle)
+  : http.createServer(handle);
 server.keepAliveTimeout = 600000;
 server.listen({host: '127.0.0.1', port: number(process.argv[2]), backlog: 4096});
