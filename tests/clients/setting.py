@@ -16,8 +16,9 @@ from service import Service  # noqa: E402
 SYS_IO_URING_SETUP = 425  # on every architecture
 BACKENDS = ("uring", "epoll")
 PACKAGES = {"curl": "curl", "wget": "wget", "ab": "apache2-utils", "h2load": "nghttp2-client", "node": "nodejs",
-            "wrk": "wrk", "chromium": "chromium", "openssl": "openssl", "go": "golang-go"}
-OPTIONAL = ("wrk", "chromium", "go")  # what ./dev does not install
+            "wrk": "wrk", "chromium": "chromium", "openssl": "openssl", "go": "golang-go",
+            "certutil": "libnss3-tools"}
+OPTIONAL = ("wrk", "chromium", "go", "certutil")  # what ./dev does not install
 
 
 class Setting:

@@ -295,13 +295,30 @@ class GoClient(HttpsCase):
 
 
 class Browser(HttpsCase):
-    def test_page(self):
+    """Trusts whom the certificate database (NSS) of its home has."""
+
+    def browse(self, trusted):
+        """The page and what the browser has to say, as bytes."""
         browser = self.tool("chromium", "chromium-headless-shell", "google-chrome")
-        with tempfile.TemporaryDirectory() as profile:
-            page = self.run_tool([browser, "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom",
-                                  "--ignore-certificate-errors", f"--user-data-dir={profile}",
-                                  self.name_url + "/user-agent"], env=dict(os.environ, HOME=profile))
-        self.assertIn("Chrome", page)
+        with tempfile.TemporaryDirectory() as home:
+            database = os.path.join(home, ".pki", "nssdb")
+            os.makedirs(database)
+            certutil = [self.tool("certutil"), "-d", f"sql:{database}"]
+            self.run_tool([*certutil, "-N", "--empty-password"])
+            self.run_tool([*certutil, "-A", "-n", "authority", "-t", "C,,", "-i", trusted.path])
+            done = self.complete([browser, "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom",
+                                  "--enable-logging=stderr", f"--user-data-dir={home}", self.name_url + "/user-agent"],
+                                 env=dict(os.environ, HOME=home))
+            return done.stdout, done.stderr
+
+    def test_page(self):
+        page, errors = self.browse(authority())
+        self.assertIn(b'"user-agent"', page, errors)
+
+    def test_who_is_not_trusted(self):
+        page, errors = self.browse(stranger())
+        self.assertNotIn(b"user-agent", page)
+        self.assertIn(b"ERR_CERT_AUTHORITY_INVALID", errors)
 
 
 CASES = (Openssl, Resumption, CurlTrust, PythonSsl, GoClient, Browser)

@@ -45,7 +45,7 @@ class Certificate:
         self.path = os.path.join(place, f"{name}.pem")
         self.key = os.path.join(place, f"{name}.key")
         command = ["openssl", "req", "-x509", "-config", config, "-extensions", kind, "-subj", f"/CN={name}",
-                   "-days", "30", "-set_serial", str(serial), "-nodes", "-newkey", *KEYS[key], "-out", self.path,
+                   "-days", "90", "-set_serial", str(serial), "-nodes", "-newkey", *KEYS[key], "-out", self.path,
                    "-keyout", self.key]
         if issuer:
             command += ["-CA", issuer.path, "-CAkey", issuer.key]
