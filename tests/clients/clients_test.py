@@ -7,12 +7,13 @@ end. Further arguments choose tests: Curl_uring, Stop_epoll.test_second_signal_k
 
 import sys
 
+import arena_cases
 import http_cases
 import life_cases
 import tool_cases
 from runner import main
 
-CASES = (*http_cases.CASES, *life_cases.CASES, *tool_cases.CASES)
+CASES = (*http_cases.CASES, *arena_cases.CASES, *life_cases.CASES, *tool_cases.CASES)
 
 if __name__ == "__main__":
     sys.exit(main(__doc__, CASES, ("slow", "hello", "arena")))

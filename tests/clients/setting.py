@@ -34,10 +34,10 @@ def limit(seconds):
     return seconds * Setting.patience
 
 
-def start(name, *flags, backend="auto", threads=1):
-    """Starts one of our programs on a free port."""
+def start(name, *flags, backend="auto", threads=1, environment=None):
+    """Starts one of our programs on a free port; `environment` is what it has besides ours."""
     command = [Setting.programs[name], "--port", 0, "--threads", threads, "--backend", backend, *flags]
-    return Service(command, limit=limit(10))
+    return Service(command, limit=limit(10), environment=environment)
 
 
 def connect(service):
@@ -98,13 +98,15 @@ class ServiceCase(BackendCase):
 
     program = ""
     flags = ()
+    environment = {}
     threads = 1
 
     @classmethod
     def setUpClass(cls):
         cls.needs = (cls.program,)
         super().setUpClass()
-        cls.service = start(cls.program, *cls.flags, backend=cls.backend, threads=cls.threads)
+        cls.service = start(cls.program, *cls.flags, backend=cls.backend, threads=cls.threads,
+                            environment=cls.environment)
         cls.addClassCleanup(cls.service.kill)
 
     @classmethod

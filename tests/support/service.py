@@ -22,7 +22,7 @@ class StartError(Exception):
 class Service:
     """A running server. As a context manager it is killed at the end, if it still runs."""
 
-    def __init__(self, command, limit=10.0, processors=None):
+    def __init__(self, command, limit=10.0, processors=None, environment=None):
         self._errors = tempfile.TemporaryFile()
         self._unread = b""
         self.process = subprocess.Popen(
@@ -30,6 +30,7 @@ class Service:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self._errors,
+            env={**os.environ, **(environment or {})},
             preexec_fn=(lambda: os.sched_setaffinity(0, processors)) if processors else None,
         )
         try:
