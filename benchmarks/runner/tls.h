@@ -1,7 +1,7 @@
+#pragma once
+
 /* TLS of the clients: 1.3 with TLS_AES_128_GCM_SHA256, so that every server does the same work. Certificates are not
  * verified, but the server's signature is. */
-#ifndef GYRE_BENCHMARK_TLS_H
-#define GYRE_BENCHMARK_TLS_H
 
 #include <openssl/ssl.h>
 #include <sys/types.h>
@@ -15,5 +15,3 @@ void tls_close(SSL *session);
 /* As recv and send: -1 with errno EAGAIN if it would have to wait. The handshake is made on the way. */
 ssize_t tls_receive(SSL *session, void *bytes, size_t size);
 ssize_t tls_send(SSL *session, const void *bytes, size_t size);
-
-#endif

@@ -2,7 +2,7 @@
 """What testssl.sh finds wrong with our HTTPS: testssl.py --httpbin PATH [--key ec|rsa] [--backend auto|uring|epoll]
 
 Starts httpbin on a free port and has its protocols, ciphers, forward secrecy, server defaults and known vulnerabilities
-looked at, for about a minute. Every finding that is not OK or INFO is a failure, but those that are named here.
+looked at, for one to three minutes. Every finding that is not OK or INFO is a failure, but those that are named here.
 """
 
 import argparse
