@@ -1,5 +1,6 @@
 #include <gyre/testing/client.hpp>
 
+#include <gyre/net/tls/connect.hpp>
 #include <gyre/testing/internal/limited.hpp>
 
 namespace gyre::testing {
@@ -11,10 +12,16 @@ TestRequest with_body(Method method, std::string_view target, std::string_view b
   return request;
 }
 
+Task<> encrypt(Stream* stream, TlsClient tls) {
+  auto shaking = tls_connect(std::move(*stream), std::move(tls), "localhost");
+  Stream encrypted = co_await std::move(shaking);
+  *stream = std::move(encrypted);
+}
+
 }  // namespace
 
-Client::Client(Loop& loop, const Endpoint& endpoint, Duration limit)
-    : loop_(&loop), endpoint_(endpoint), limit_(limit) {}
+Client::Client(Loop& loop, const Endpoint& endpoint, Duration limit, TlsClient tls)
+    : loop_(&loop), endpoint_(endpoint), limit_(limit), tls_(std::move(tls)) {}
 
 Task<Answer> Client::post(std::string_view target, std::string_view body, std::string_view content_type) {
   return send(with_body(Method::post, target, body, content_type));
@@ -29,8 +36,21 @@ Task<Answer> Client::patch(std::string_view target, std::string_view body, std::
 }
 
 Task<Connection> Client::connect() {
-  Result<Stream> stream = co_await internal::limited(limit_, Stream::connect(endpoint_), "connecting");
-  co_return Connection{*loop_, std::move(stream).value(), limit_};
+  Result<Stream> connected = co_await internal::limited(limit_, Stream::connect(endpoint_), "connecting");
+  Stream stream = std::move(connected).value();
+  if (tls_) {
+    std::string failure;
+    try {
+      auto encrypting = encrypt(&stream, tls_);
+      co_await internal::limited(limit_, std::move(encrypting), "the TLS handshake");
+    } catch (const TlsFailure& failed) {
+      failure = failed.what();
+    } catch (const Failure& failed) {
+      failure = failed.what();
+    }
+    if (!failure.empty()) throw WrongAnswer{"the TLS handshake failed: " + failure};
+  }
+  co_return Connection{*loop_, std::move(stream), limit_};
 }
 
 bool Client::may_reuse(const TestRequest& request) const noexcept {

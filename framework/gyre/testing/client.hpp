@@ -2,6 +2,7 @@
 
 #include <gyre/testing/connection.hpp>
 #include <gyre/testing/test_request.hpp>
+#include <gyre/testing/tls.hpp>
 
 #include <memory>
 #include <string_view>
@@ -17,11 +18,13 @@ namespace gyre::testing {
 /// connection if the kept one has been idle for a second.
 ///
 /// Requests throw `WrongAnswer` for an answer that is malformed or does not come, `TimedOut` beyond
-/// `Options::time_limit`, `Failure` if the server does not listen. All statuses are answers.
+/// `Options::time_limit`, `Failure` if the server does not listen. A TLS handshake that fails is a `WrongAnswer`, too.
+/// All statuses are answers.
 class Client {
  public:
-  /// `loop` outlives the client. `limit` is for each wait; `Duration::max()` for none.
-  Client(Loop& loop, const Endpoint& endpoint, Duration limit = Duration::max());
+  /// `loop` outlives the client. `limit` is for each wait; `Duration::max()` for none. With a `tls` it speaks HTTPS, to
+  /// a server that is localhost.
+  Client(Loop& loop, const Endpoint& endpoint, Duration limit = Duration::max(), TlsClient tls = {});
 
   Task<Answer> get(std::string_view target) { return send(TestRequest{Method::get, target}); }
   Task<Answer> head(std::string_view target) { return send(TestRequest{Method::head, target}); }
@@ -34,7 +37,7 @@ class Client {
   /// Sends any request and returns its answer.
   Task<Answer> send(TestRequest request);
 
-  /// A connection on which the test says every byte itself.
+  /// A connection on which the test says every byte itself; over TLS, every byte inside of it.
   Task<Connection> connect();
 
   Loop& loop() const noexcept { return *loop_; }
@@ -47,6 +50,7 @@ class Client {
   Loop* loop_;
   Endpoint endpoint_;
   Duration limit_;
+  TlsClient tls_;
   std::unique_ptr<Connection> kept_;
   TimePoint kept_since_{};
 };

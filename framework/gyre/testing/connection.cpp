@@ -13,6 +13,11 @@ Task<> Connection::write_text(std::string bytes) {
   last_sent_ = loop_->now();
 }
 
+Task<> Connection::finish() {
+  const Result<void> finished = co_await internal::limited(limit_, stream_.finish(), "a client's end");
+  (void)finished;
+}
+
 // False at the end.
 Task<bool> Connection::read_more(std::size_t bytes_max) {
   if (ended_) co_return false;

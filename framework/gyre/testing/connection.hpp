@@ -38,13 +38,15 @@ class Connection {
 
   /// Whether a read has met the server's end (or its reset).
   bool ended() const noexcept { return ended_; }
-  /// Whether a read has met a reset.
+  /// Whether a read has met a reset; over TLS also an end that the server has not announced.
   bool was_reset() const noexcept { return reset_; }
   /// Bytes that have been read and belong to no answer yet.
   std::string_view unread() const noexcept { return input_; }
 
-  /// Ends the client's side; the server's may go on.
+  /// Ends the client's side; the server's may go on. Over TLS that is a cut: there, await `finish`.
   void end() noexcept { stream_.shutdown(ShutdownSide::send); }
+  /// The same as clients do it: over TLS it is announced first (close_notify). A server that is gone is no failure.
+  Task<> finish();
   /// Leaves with a reset, as a client does that was killed.
   void reset() noexcept { stream_.reset(); }
   /// Leaves.

@@ -13,4 +13,5 @@
 #include <gyre/testing/run.hpp>
 #include <gyre/testing/seeds.hpp>
 #include <gyre/testing/test_request.hpp>
+#include <gyre/testing/tls.hpp>
 #include <gyre/testing/transport.hpp>

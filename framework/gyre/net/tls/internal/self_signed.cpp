@@ -58,7 +58,8 @@ std::string text_of(BIO& memory) {
 
 SelfSigned make_self_signed(const SelfSignedOptions& options) {
   const EmptyErrorQueue no_errors;
-  const KeyPointer key{EVP_EC_gen("P-256")};
+  const bool is_edwards = options.key == SelfSignedKey::ed25519;
+  const KeyPointer key{is_edwards ? EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519") : EVP_EC_gen("P-256")};
   const CertificatePointer certificate{X509_new()};
   check(key && certificate, "key");
   check(X509_set_version(certificate.get(), X509_VERSION_3) == 1, "version");
@@ -72,7 +73,7 @@ SelfSigned make_self_signed(const SelfSignedOptions& options) {
   add(*certificate, NID_ext_key_usage, options.usage.c_str());
   add(*certificate, NID_subject_key_identifier, "hash");
   add(*certificate, NID_subject_alt_name, options.names.c_str());
-  check(X509_sign(certificate.get(), key.get(), EVP_sha256()) > 0, "signature");
+  check(X509_sign(certificate.get(), key.get(), is_edwards ? nullptr : EVP_sha256()) > 0, "signature");
 
   // Memory of OpenSSL's that it wipes when it is freed.
   const BioPointer key_text{BIO_new(BIO_s_secmem())};

@@ -2,6 +2,7 @@
 
 #include <gyre/base/time.hpp>
 
+#include <cstdint>
 #include <string>
 
 namespace gyre::detail {
@@ -12,6 +13,12 @@ struct SelfSigned {
   std::string key;
 };
 
+/// The kind of a key that is made.
+enum class SelfSignedKey : std::uint8_t {
+  p256,     ///< ECDSA on P-256: every browser takes it.
+  ed25519,  ///< Its signatures all have one size.
+};
+
 /// What a self-signed certificate says.
 struct SelfSignedOptions {
   std::string common_name;
@@ -19,9 +26,10 @@ struct SelfSignedOptions {
   Duration not_before{};  ///< Since 1970 UTC, to the second.
   Duration not_after{};
   std::string usage = "serverAuth";  ///< What the key is for, as OpenSSL writes it; "clientAuth" for the other side.
+  SelfSignedKey key = SelfSignedKey::p256;
 };
 
-/// Makes a new ECDSA key on P-256, and a certificate with it. Throws `std::runtime_error` if OpenSSL
+/// Makes a new key, and a certificate with it. Throws `std::runtime_error` if OpenSSL
 /// fails; leaves nothing in its queue of errors.
 SelfSigned make_self_signed(const SelfSignedOptions& options);
 

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <gyre/net/tls/acceptor.hpp>
+#include <gyre/net/tls/certificate.hpp>
+#include <gyre/net/tls/client.hpp>
+
+#include <cstdint>
+
+namespace gyre::testing {
+
+/// Whether a test speaks HTTPS with the application.
+enum class Tls : std::uint8_t { off, on };
+
+/// What the two ends of a test speak TLS with: one certificate in memory (`test_certificate`), which the client knows
+/// by its key, whatever the clock says. Without tickets: no run depends on those before it, and the sizes of what is
+/// sent on none of the random numbers in it, so that a seed repeats a run.
+class TlsEnds {
+ public:
+  /// Those of this process, made when they are first asked for. From any thread.
+  static const TlsEnds& get();
+
+  const Certificate& certificate() const noexcept { return certificate_; }
+  /// For a server of one's own.
+  const TlsAcceptor& acceptor() const noexcept { return acceptor_; }
+  /// Trusts that certificate alone; speaks HTTP/1.1.
+  const TlsClient& client() const noexcept { return client_; }
+
+ private:
+  explicit TlsEnds(Certificate made);
+
+  Certificate certificate_;
+  TlsAcceptor acceptor_;
+  TlsClient client_;
+};
+
+}  // namespace gyre::testing
