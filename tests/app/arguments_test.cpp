@@ -81,19 +81,26 @@ TEST_CASE("what a command line does not say keeps its default", "[app][arguments
   CHECK(other.port == 0);
   CHECK(other.tls->chain == "site.pem");
   CHECK(other.tls->key == "site.key");
+  CHECK_FALSE(other.tls->host);
   CHECK_FALSE(read({}).tls);
+  const RunOptions https = read({"--host", "", "--tls-host", ""}, defaults);
+  CHECK(https.host.empty());
+  CHECK(https.tls->host == "");
 }
 
 TEST_CASE("each flag of a command line sets its option", "[app][arguments]") {
-  const RunOptions options = read({"--host", "::1", "--port", "65535", "--unix", "@a", "--threads", "2", "--backend",
-                                   "epoll", "--tls-port", "0", "--tls-cert", "a b.pem", "--tls-key", "k"});
+  const RunOptions options = read(
+      {"--host",     "::1", "--port",     "65535", "--unix",     "@a", "--threads",  "2",       "--backend", "epoll",
+       "--tls-host", "::",  "--tls-port", "0",     "--tls-unix", "@b", "--tls-cert", "a b.pem", "--tls-key", "k"});
   CHECK(options.host == "::1");
   CHECK(options.port == 65535);
   CHECK(options.unix_path == "@a");
   CHECK(options.threads == 2);
   CHECK(options.backend == Backend::epoll);
   REQUIRE(options.tls);
+  CHECK(options.tls->host == "::");
   CHECK(options.tls->port == 0);
+  CHECK(options.tls->unix_path == "@b");
   CHECK(options.tls->chain == "a b.pem");
   CHECK(options.tls->key == "k");
   CHECK(options.tls->development.empty());
@@ -129,6 +136,7 @@ TEST_CASE("a command line that cannot be read ends the program with 2, and says 
       {{"--tls-port"}, "ship: --tls-port does not take \"\"\n"},
       {{"--tls-port", "https"}, "ship: --tls-port does not take \"https\"\n"},
       {{"--tls-port", "70000"}, "ship: --tls-port does not take \"70000\"\n"},
+      {{"--tls-unix"}, "ship: --tls-unix does not take \"\"\n"},
       {{"--tls-cert"}, "ship: --tls-cert does not take \"\"\n"},
       {{"--tls-key", ""}, "ship: --tls-key does not take \"\"\n"},
       {{"--tls"}, "ship: --tls does not take \"\"\n"},
@@ -147,8 +155,8 @@ TEST_CASE("a command line that cannot be read ends the program with 2, and says 
 TEST_CASE("help names every flag", "[app][arguments]") {
   const Told told = ends_with({"--port", "1", "--help"});
   CHECK(told.code == 0);
-  for (const char* flag : {"--host", "--port", "--unix", "--threads", "--backend", "--tls-port", "--tls-cert",
-                           "--tls-key", "--tls auto"}) {
+  for (const char* flag : {"--host", "--port", "--unix", "--threads", "--backend", "--tls-host", "--tls-port",
+                           "--tls-unix", "--tls-cert", "--tls-key", "--tls auto"}) {
     CHECK_THAT(told.output, Catch::Contains(flag));
   }
 }

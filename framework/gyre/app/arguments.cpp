@@ -11,7 +11,8 @@ namespace {
 [[noreturn]] void usage(std::FILE* file, const char* program, int code) {
   std::fprintf(file,
                "usage: %s [--host ADDRESS] [--port N] [--unix PATH] [--threads N] [--backend auto|uring|epoll]\n"
-               "          [--tls-port N] [--tls-cert FILE [--tls-key FILE] | --tls auto]\n",
+               "          [--tls-host ADDRESS] [--tls-port N] [--tls-unix PATH]\n"
+               "          [--tls-cert FILE [--tls-key FILE] | --tls auto]\n",
                program);
   std::exit(code);
 }
@@ -47,8 +48,14 @@ std::string development_directory() {
 
 bool apply_tls(std::string_view flag, std::string_view value, TlsOptions& options) {
   if (flag == "--tls-port") return read_number(value, options.port);
+  if (flag == "--tls-host") {
+    options.host = value;
+    return true;
+  }
   if (value.empty()) return false;
-  if (flag == "--tls-cert") {
+  if (flag == "--tls-unix") {
+    options.unix_path = value;
+  } else if (flag == "--tls-cert") {
     options.chain = value;
   } else if (flag == "--tls-key") {
     options.key = value;
@@ -76,8 +83,8 @@ bool apply(std::string_view flag, std::string_view value, RunOptions& options) {
 }
 
 bool is_flag(std::string_view text) {
-  for (const std::string_view flag :
-       {"--port", "--threads", "--backend", "--host", "--unix", "--tls-port", "--tls-cert", "--tls-key", "--tls"}) {
+  for (const std::string_view flag : {"--port", "--threads", "--backend", "--host", "--unix", "--tls-host",
+                                      "--tls-port", "--tls-unix", "--tls-cert", "--tls-key", "--tls"}) {
     if (text == flag) return true;
   }
   return false;

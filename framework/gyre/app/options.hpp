@@ -27,7 +27,7 @@ struct RunOptions {
   std::string host = "127.0.0.1";
   /// 0 lets the kernel choose one; the start line and `App::endpoints` tell which.
   std::uint16_t port = 8080;
-  /// HTTPS, on a port of `host` of its own beside the others. Empty: none.
+  /// HTTPS, on listeners of its own beside the others. Empty: none.
   std::optional<TlsOptions> tls = {};
   /// The path of a Unix socket to listen on too; '@' first for the abstract namespace.
   std::string unix_path = {};

@@ -8,15 +8,26 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace gyre {
 
-/// How an application serves HTTPS: a certificate of one of three kinds, and who may come.
+/// How an application serves HTTPS: where, a certificate of one of three kinds, and who may come.
 ///
 ///     app.run({.tls = gyre::TlsOptions{.port = 8443, .chain = "site.pem", .key = "site.key"}});
+///
+/// With an empty `RunOptions::host`, and no Unix socket or descriptors there, nothing is served without TLS:
+///
+///     app.run({.host = "", .tls = gyre::TlsOptions{.host = "::", .port = 443, .chain = "site.pem"}});
 struct TlsOptions {
-  /// Where to listen, on `RunOptions::host`; 0 lets the kernel choose a port.
+  /// Where to listen. `nullopt` for where `RunOptions::host` does, empty for no TCP listener.
+  std::optional<std::string> host = {};
+  /// 0 lets the kernel choose one.
   std::uint16_t port = 8443;
+  /// The path of a Unix socket to listen on too, as `RunOptions::unix_path`.
+  std::string unix_path = {};
+  /// Listening sockets, as `RunOptions::descriptors`.
+  std::vector<int> descriptors = {};
 
   /// The path of the certificate's chain in PEM, its own one first; and of its key, which may be in the same file
   /// (empty). Read and checked at the start, and again whenever they change or the process receives SIGHUP (`App::run`

@@ -73,9 +73,8 @@ void Run::prepare_tls() {
 
 // The first worker's listeners decide the ports that the others share.
 void Run::open_first() {
-  const std::vector<Address> addresses = addresses_of(options_);
   first_ = std::make_unique<Worker>(*state_, *service_, options_, tls(), 0U);
-  first_->open(addresses, options_.descriptors, {.reuse_port = thread_count_ > 1, .claim_port = true});
+  first_->open(options_, {.reuse_port = thread_count_ > 1, .claim_port = true});
   const std::lock_guard lock{state_->run_mutex};
   state_->endpoints = first_->endpoints();
 }
@@ -84,16 +83,18 @@ void Run::open_first() {
 void Run::start_others() {
   const std::vector<Address> own = first_->own_addresses();
   for (unsigned index = 1; index < thread_count_; ++index) {
-    Duplicates descriptors{first_->shared_descriptors()};
-    threads_.emplace_back(
-        [this, index, own, shared = std::move(descriptors)]() mutable { worker_thread(index, own, shared); });
+    Shared shared{Duplicates{first_->shared_descriptors(Scheme::http)},
+                  Duplicates{first_->shared_descriptors(Scheme::https)}};
+    threads_.emplace_back([this, index, own, its = std::move(shared)]() mutable { worker_thread(index, own, its); });
   }
 }
 
-void Run::worker_thread(unsigned number, const std::vector<Address>& addresses, Duplicates& descriptors) {
+void Run::worker_thread(unsigned number, const std::vector<Address>& addresses, Shared& shared) {
   Worker worker{*state_, *service_, options_, tls(), number};
   try {
-    worker.open(addresses, descriptors.copies(), {.reuse_port = true});
+    worker.open(addresses, {.reuse_port = true});
+    worker.adopt(shared.http.copies(), Scheme::http);
+    worker.adopt(shared.https.copies(), Scheme::https);
     serve(worker, [](Scope&) {});
   } catch (...) {
     fail(std::current_exception());

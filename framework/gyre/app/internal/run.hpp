@@ -23,11 +23,17 @@ class Run {
   int execute();
 
  private:
+  /// The listening sockets that a further worker shares with the first one.
+  struct Shared {
+    Duplicates http;
+    Duplicates https;
+  };
+
   void prepare_tls();
   void open_first();
   void start_others();
   void run_first();
-  void worker_thread(unsigned number, const std::vector<Address>& addresses, Duplicates& descriptors);
+  void worker_thread(unsigned number, const std::vector<Address>& addresses, Shared& shared);
   void serve(Worker& worker, Callback<void(Scope&)> extra);
   void report_start();
   void fail(const std::exception_ptr& failure) noexcept;

@@ -42,7 +42,7 @@ Task<> open_and_live(AppState& state, Worker& worker, RunOptions& options, Event
       tls = co_await std::move(making);
       worker.encrypt_with(*tls);
     }
-    worker.open(addresses_of(options), options.descriptors, {.reuse_port = false});
+    worker.open(options, {.reuse_port = false});
     registration.publish(worker.endpoints());
     Callback<void()> started = [serving] {
       if (serving != nullptr) serving->set();

@@ -15,22 +15,36 @@ void stop_workers(AppState& state) noexcept {
   for (Worker* worker : state.workers) worker->stop();
 }
 
+namespace {
+
+Endpoint ip_endpoint(const std::string& host, std::uint16_t port) {
+  const Result<Endpoint> endpoint = Endpoint::ip(host, port);
+  if (!endpoint) throw std::runtime_error{"\"" + host + "\" is no IP address"};
+  return *endpoint;
+}
+
+Endpoint unix_endpoint(const std::string& path) {
+  const Result<Endpoint> endpoint = Endpoint::unix_path(path);
+  if (!endpoint) throw std::runtime_error{"\"" + path + "\" is no path for a Unix socket"};
+  return *endpoint;
+}
+
+}  // namespace
+
 std::vector<Address> addresses_of(const RunOptions& options) {
   std::vector<Address> addresses;
-  if (!options.host.empty()) {
-    Result<Endpoint> endpoint = Endpoint::ip(options.host, options.port);
-    if (!endpoint) throw std::runtime_error{"\"" + options.host + "\" is no IP address"};
-    addresses.push_back({*endpoint});
-    if (options.tls) addresses.push_back({*Endpoint::ip(options.host, options.tls->port), true});
-  } else if (options.tls) {
-    throw std::runtime_error{"TLS wants a host to listen on"};
+  const TlsOptions none{.host = ""};
+  const TlsOptions& tls = options.tls ? *options.tls : none;
+  const std::string& tls_host = tls.host ? *tls.host : options.host;
+  if (!options.host.empty()) addresses.push_back({ip_endpoint(options.host, options.port), Scheme::http});
+  if (!tls_host.empty()) addresses.push_back({ip_endpoint(tls_host, tls.port), Scheme::https});
+  const bool has_tls = !tls_host.empty() || !tls.unix_path.empty() || !tls.descriptors.empty();
+  if (options.tls && !has_tls) {
+    throw std::runtime_error{"TLS wants somewhere to listen: a host, a Unix socket or a descriptor"};
   }
-  if (!options.unix_path.empty()) {
-    Result<Endpoint> endpoint = Endpoint::unix_path(options.unix_path);
-    if (!endpoint) throw std::runtime_error{"\"" + options.unix_path + "\" is no path for a Unix socket"};
-    addresses.push_back({*endpoint});
-  }
-  if (addresses.empty() && options.descriptors.empty()) throw std::runtime_error{"nothing to listen on"};
+  if (!options.unix_path.empty()) addresses.push_back({unix_endpoint(options.unix_path), Scheme::http});
+  if (!tls.unix_path.empty()) addresses.push_back({unix_endpoint(tls.unix_path), Scheme::https});
+  if (addresses.empty() && options.descriptors.empty() && !has_tls) throw std::runtime_error{"nothing to listen on"};
   return addresses;
 }
 
@@ -46,7 +60,7 @@ Task<> run_background(AppState& state, Callback<Task<>()>& task) {
   if (cancelled) throw Cancelled{};
 }
 
-void Worker::open(const std::vector<Address>& addresses, std::vector<int>& descriptors, const ListenOptions& listen) {
+void Worker::open(const std::vector<Address>& addresses, const ListenOptions& listen) {
   if (loop_ == nullptr) {
     LoopOptions options = options_->loop;
     options.backend = options_->backend;
@@ -60,24 +74,33 @@ void Worker::open(const std::vector<Address>& addresses, std::vector<int>& descr
   leaving_ = close_and_leave();  // made now: at the end there may be no memory for it
   const bool wants_tree = options_->task_tree || options_->task_tree_on != 0;
   if (wants_tree && loop_->task_tree() == nullptr) task_tree_.emplace(*loop_);
-  for (const auto& [endpoint, tls] : addresses) {
-    if (const Result<void> opened = add_listener(endpoint.is_unix(), tls).open(endpoint, listen); !opened) {
+  for (const auto& [endpoint, scheme] : addresses) {
+    if (const Result<void> opened = add_listener(scheme, endpoint.is_unix()).open(endpoint, listen); !opened) {
       throw std::runtime_error{"cannot listen on " + endpoint.text() + ": " + opened.error().message()};
     }
   }
+}
+
+void Worker::adopt(std::vector<int>& descriptors, Scheme scheme) {
   for (; !descriptors.empty(); descriptors.erase(descriptors.begin())) {
     const int descriptor = descriptors.front();
-    if (const Result<void> adopted = add_listener(true, false).adopt(descriptor); !adopted) {
+    if (const Result<void> adopted = add_listener(scheme, true).adopt(descriptor); !adopted) {
       throw std::runtime_error{"cannot use descriptor " + std::to_string(descriptor) + ": " +
                                adopted.error().message()};
     }
   }
 }
 
-Listener& Worker::add_listener(bool shared, bool tls) {
+void Worker::open(RunOptions& options, const ListenOptions& listen) {
+  open(addresses_of(options), listen);
+  adopt(options.descriptors, Scheme::http);
+  if (options.tls) adopt(options.tls->descriptors, Scheme::https);
+}
+
+Listener& Worker::add_listener(Scheme scheme, bool shared) {
   auto listener = std::make_unique<Listener>(*loop_);
   Listener& added = *listener;
-  listeners_.push_back({std::move(listener), shared, tls, added.close()});
+  listeners_.push_back({std::move(listener), scheme, shared, added.close()});
   return added;
 }
 
@@ -91,7 +114,10 @@ std::vector<std::string> Worker::urls() const {
   std::vector<std::string> urls;
   for (const Listening& listening : listeners_) {
     const Endpoint& endpoint = listening.listener->endpoint();
-    urls.push_back((endpoint.is_unix() ? "" : listening.tls ? "https://" : "http://") + endpoint.text());
+    const bool is_https = listening.scheme == Scheme::https;
+    const char* const of_unix = is_https ? "https+" : "";
+    const char* const of_tcp = is_https ? "https://" : "http://";
+    urls.push_back((endpoint.is_unix() ? of_unix : of_tcp) + endpoint.text());
   }
   return urls;
 }
@@ -99,15 +125,16 @@ std::vector<std::string> Worker::urls() const {
 std::vector<Address> Worker::own_addresses() const {
   std::vector<Address> addresses;
   for (const Listening& listening : listeners_) {
-    if (!listening.shared) addresses.push_back({listening.listener->endpoint(), listening.tls});
+    if (!listening.shared) addresses.push_back({listening.listener->endpoint(), listening.scheme});
   }
   return addresses;
 }
 
-std::vector<int> Worker::shared_descriptors() const {
+std::vector<int> Worker::shared_descriptors(Scheme scheme) const {
   std::vector<int> descriptors;
   for (const Listening& listening : listeners_) {
-    if (listening.shared) descriptors.push_back(listening.listener->descriptor());
+    const bool is_one = listening.shared && listening.scheme == scheme;
+    if (is_one) descriptors.push_back(listening.listener->descriptor());
   }
   return descriptors;
 }
@@ -166,8 +193,8 @@ Task<> Worker::serve(Callback<void()>& started, Callback<void(Scope&)>& extra) {
   try {
     if (tls_ != nullptr) beside.spawn(tls_->run(*app_));  // before the first handshake asks
     for (const Listening& listening : listeners_) {
-      accepting.spawn(listening.tls ? server.serve(*listening.listener, tls_->acceptor())
-                                    : server.serve(*listening.listener));
+      accepting.spawn(listening.scheme == Scheme::https ? server.serve(*listening.listener, tls_->acceptor())
+                                                        : server.serve(*listening.listener));
     }
     extra(beside);
     co_await stopped_.wait();

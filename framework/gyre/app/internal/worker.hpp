@@ -14,10 +14,13 @@ namespace gyre::app {
 /// Tells every running worker to stop; once per run. With `run_mutex` held.
 void stop_workers(AppState& state) noexcept;
 
+/// What is spoken on a connection.
+enum class Scheme : std::uint8_t { http, https };
+
 /// An address to listen on, and what is spoken there.
 struct Address {
   Endpoint endpoint;
-  bool tls = false;
+  Scheme scheme = Scheme::http;
 };
 
 /// The addresses that the options name. Throws what explains why there are none.
@@ -41,9 +44,14 @@ class Worker {
   /// What to accept TLS with. Before `live`, and longer than that.
   void encrypt_with(const ServedTls& tls) noexcept { tls_ = &tls; }
 
-  /// Makes the loop, if it has none, and opens the listeners. On the worker's thread. Takes out of `descriptors` those
-  /// that a listener owns now. Throws what explains why it cannot; the worker is then given up (`leave`, `abandon`).
-  void open(const std::vector<Address>& addresses, std::vector<int>& descriptors, const ListenOptions& listen);
+  /// Makes the loop, if it has none, and opens the listeners. On the worker's thread. Throws what explains why it
+  /// cannot; the worker is then given up (`leave`, `abandon`).
+  void open(const std::vector<Address>& addresses, const ListenOptions& listen);
+  /// After that: listens on these sockets too, and takes out of `descriptors` those that a listener owns now. Throws
+  /// like `open`.
+  void adopt(std::vector<int>& descriptors, Scheme scheme);
+  /// Both, with what the options name.
+  void open(RunOptions& options, const ListenOptions& listen);
 
   Loop& loop() noexcept { return *loop_; }
   /// Its place among those of the run, from 0.
@@ -55,7 +63,7 @@ class Worker {
   /// The same of those that each loop has for itself, and what is spoken there.
   std::vector<Address> own_addresses() const;
   /// Listening sockets that exist once for the process: Unix sockets and adopted ones.
-  std::vector<int> shared_descriptors() const;
+  std::vector<int> shared_descriptors(Scheme scheme) const;
 
   /// Runs the hooks, serves until `stop` or the context is cancelled, drains. Calls `started` when the start hooks are
   /// through. Throws what a start hook threw. `extra` runs beside (signals, background tasks): no cancellation
@@ -103,11 +111,11 @@ class Worker {
   /// `closing` is made before the listener is opened: at the end there may be no memory for it.
   struct Listening {
     std::unique_ptr<Listener> listener;
+    Scheme scheme;
     bool shared;
-    bool tls;
     Task<> closing;
   };
-  Listener& add_listener(bool shared, bool tls);
+  Listener& add_listener(Scheme scheme, bool shared);
 
   AppState* app_;
   Service* service_;
