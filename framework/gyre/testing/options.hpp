@@ -1,6 +1,7 @@
 #pragma once
 
 #include <gyre/http/server_options.hpp>
+#include <gyre/testing/tls.hpp>
 #include <gyre/testing/transport.hpp>
 
 namespace gyre::testing {
@@ -10,6 +11,8 @@ struct Options {
   Transport transport = Transport::sim;
   /// The simulated world. GYRE_SEED in the environment replaces its seed.
   SimOptions sim = {};
+  /// With `on` the app listens for HTTPS alone, and the client speaks it; all else is as without, on every transport.
+  Tls tls = Tls::off;
   /// Limits and the Server field, as in `RunOptions`.
   ServerOptions server = {};
   /// As in `RunOptions`: how long requests that are still in progress when the body has ended may go on.

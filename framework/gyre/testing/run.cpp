@@ -70,13 +70,19 @@ void Session::stuck(CancelHook& hook) noexcept {
 Task<> Session::serve() {
   RunOptions options;
   options.port = 0;
+  if (options_->tls == Tls::on) {
+    options.tls = TlsOptions{.host = std::exchange(options.host, {}), .port = 0, .tickets = TlsTickets::off};
+    options.tls->certificates.emplace(TlsEnds::get().certificate());
+  }
   options.server = options_->server;
   options.drain = options_->drain;
   co_await app_->serve(*loop_, std::move(options), &serving_);
 }
 
 Task<> Session::run_body() {
-  Client client{*loop_, app_->endpoints().at(0), simulated() ? Duration::max() : options_->time_limit};
+  TlsClient tls;
+  if (options_->tls == Tls::on) tls = TlsEnds::get().client();
+  Client client{*loop_, app_->endpoints().at(0), simulated() ? Duration::max() : options_->time_limit, std::move(tls)};
   co_await (*body_)(client);
 }
 

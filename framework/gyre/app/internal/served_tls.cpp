@@ -81,7 +81,7 @@ Task<ServedTls> ServedTls::make(AppState& state, TlsOptions options) {
   }
   TlsAcceptor acceptor{std::move(server), std::move(*source)};
   acceptor.set_client_check(std::move(options.client_check));
-  ServedTls served{std::move(acceptor), std::move(files)};
+  ServedTls served{std::move(acceptor), std::move(files), options.tickets};
   co_return std::move(served);
 }
 
@@ -114,7 +114,7 @@ Task<> run_apart(AppState& state, Task<> task, const char* what) {
 Task<> ServedTls::run(AppState& state) const {
   Context& context = co_await this_context();
   Scope scope{context};
-  scope.spawn(rotate_tickets(acceptor_.server()));
+  if (tickets_ == TlsTickets::on) scope.spawn(rotate_tickets(acceptor_.server()));
   if (acceptor_.certificates()) {
     scope.spawn(run_apart(state, acceptor_.certificates()->run(), "the source of certificates failed"));
   }

@@ -23,11 +23,12 @@ class ServedTls {
   Task<> reload_on(AppState& state, int signal) const;
 
  private:
-  ServedTls(TlsAcceptor acceptor, std::optional<CertificateFiles> files)
-      : acceptor_(std::move(acceptor)), files_(std::move(files)) {}
+  ServedTls(TlsAcceptor acceptor, std::optional<CertificateFiles> files, TlsTickets tickets)
+      : acceptor_(std::move(acceptor)), files_(std::move(files)), tickets_(tickets) {}
 
   TlsAcceptor acceptor_;
   std::optional<CertificateFiles> files_;
+  TlsTickets tickets_;
 };
 
 }  // namespace gyre::app
