@@ -40,6 +40,9 @@ struct Limits {
   /// From the accepted connection to the end of its TLS handshake, the wait for its turn and for a certificate
   /// included: the connection is closed.
   Duration handshake = std::chrono::seconds{10};
+  /// For the client's next message in a TLS handshake, while all places (`handshakes`) are taken and others wait for
+  /// one: then the handshake that has waited longest gives way, and its connection is closed.
+  Duration handshake_stall = std::chrono::milliseconds{500};
   /// From one piece of a request body to the next: 408.
   Duration body_stall = std::chrono::seconds{30};
   /// From the start of a coroutine handler to its answer: 503 (or `RouteOptions::deadline_status`), and its scope is

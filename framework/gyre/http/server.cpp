@@ -32,7 +32,7 @@ ServerState::ServerState(Loop& owner, Service& answers, ServerOptions settings)
       outputs(&Connection::on_sent),
       exchanges(&Connection::on_task_done, values.get(), options.limits.head.fields),
       common_fields(options.server_name),
-      handshakes(options.limits.handshakes) {}
+      handshakes(owner, options.limits.handshakes, options.limits.handshake_stall) {}
 
 namespace {
 

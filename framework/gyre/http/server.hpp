@@ -23,7 +23,9 @@ struct ServerStatistics {
   std::uint64_t rejected = 0;           ///< Requests refused before a handler saw them (4xx, 5xx by the connection).
   std::uint64_t responses = 0;          ///< Answers written, the refusals included.
   std::uint64_t answers_dropped = 0;    ///< Answers whose client had left, or had got another: the handler was late.
-  std::uint64_t handshakes_failed = 0;  ///< TLS handshakes that did not come to their end.
+  std::uint64_t handshakes_failed = 0;  ///< TLS handshakes that did not come to their end, those of the next line too.
+  /// Given up for others that waited for a place: their client kept them waiting (`Limits::handshake_stall`).
+  std::uint64_t handshakes_shed = 0;
   std::uint64_t handlers_running = 0;   ///< Coroutine handlers at work now, those of the next line included.
   std::uint64_t handlers_orphaned = 0;  ///< At work now for a client that has left (`OnDisconnect`).
   std::uint64_t handlers_shed = 0;      ///< Requests refused for `Limits::handlers` (503).

@@ -124,15 +124,18 @@ Task<bool> Opening::shake_hands() {
   } catch (const Cancelled&) {
   }
   const bool done = opened_.session != nullptr;
-  if (!done && context_.reason() != CancelReason::shutdown) ++server_->statistics.handshakes_failed;
+  const CancelReason reason = context_.reason();
+  if (!done && reason != CancelReason::shutdown) ++server_->statistics.handshakes_failed;
+  if (!done && reason == CancelReason::shed) ++server_->statistics.handshakes_shed;
   co_return done;
 }
 
 Task<> Opening::encrypt() {
-  Semaphore::Permit permit = co_await server_->handshakes.acquire();
+  HandshakePlaces::Place place{server_->handshakes, context_};
+  co_await place.take();
   std::string early{opened_.input.view()};
   opened_.input.clear();
-  auto accepting = steps_.tls->accept(std::move(stream_), std::move(early), &server_->handshake_pace);
+  auto accepting = steps_.tls->accept(std::move(stream_), std::move(early), &server_->handshake_pace, &place);
   stream_ = co_await std::move(accepting);
   opened_.session = stream_.take_session();
   opened_.secure = true;

@@ -3,6 +3,7 @@
 #include <gyre/coro/semaphore.hpp>
 #include <gyre/http/internal/common_fields.hpp>
 #include <gyre/http/internal/exchange.hpp>
+#include <gyre/http/internal/handshake_places.hpp>
 #include <gyre/http/internal/orphans.hpp>
 #include <gyre/http/internal/output.hpp>
 #include <gyre/http/server.hpp>
@@ -55,7 +56,7 @@ struct ServerState {
   OutputPool outputs;
   ExchangePool exchanges;
   CommonFields common_fields;
-  Semaphore handshakes;
+  HandshakePlaces handshakes;
   Semaphore handshake_pace{4};  ///< Steps of handshakes, some 0.2 ms each, that are computed in one turn.
   Orphans orphans{*this};
   ServerStatistics statistics;

@@ -5,6 +5,7 @@
 #include <gyre/net/stream.hpp>
 #include <gyre/net/tls/certificate_source.hpp>
 #include <gyre/net/tls/failure.hpp>
+#include <gyre/net/tls/handshake_observer.hpp>
 #include <gyre/net/tls/peer_check.hpp>
 #include <gyre/net/tls/server.hpp>
 
@@ -31,15 +32,18 @@ class TlsAcceptor {
 
   /// The server's side of a handshake on `stream`; what is returned is encrypted. `early` are bytes of the client that
   /// have been read already. `pace`, if given, is shared by the handshakes of a loop and outlives them: no more of them
-  /// than it has permits compute in one turn, so that many that come together do not hold the loop.
+  /// than it has permits compute in one turn, so that many that come together do not hold the loop. `observer`, if
+  /// given, is told whose turn it is, and outlives the task.
   ///
   /// Throws `TlsFailure`; whoever is at the other end has been told why. `Failure` for errors of the connection,
   /// `Cancelled`. It has no time limit of its own: see `within`. The acceptor need not outlive the task. A signature
   /// that takes long is made on the loop's `OffloadPool`; a certificate that takes long delays nobody else.
-  Task<Stream> accept(Stream stream, std::string early = {}, Semaphore* pace = nullptr) const;
+  Task<Stream> accept(Stream stream, std::string early = {}, Semaphore* pace = nullptr,
+                      TlsHandshakeObserver* observer = nullptr) const;
 
  private:
-  static Task<Stream> accept_with(TlsAcceptor acceptor, Stream stream, std::string early, Semaphore* pace);
+  static Task<Stream> accept_with(TlsAcceptor acceptor, Stream stream, std::string early, Semaphore* pace,
+                                  TlsHandshakeObserver* observer);
 
   TlsServer server_;
   std::optional<CertificateSource> certificates_;

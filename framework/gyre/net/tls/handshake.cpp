@@ -83,6 +83,30 @@ Task<> Handshake::exchange() {
   }
 }
 
+/// Tells whoever wants to know whose turn it is.
+class Turns {
+ public:
+  explicit Turns(TlsHandshakeObserver* observer) noexcept : observer_(observer) {}
+
+  /// The last step has made of it what it could. At its end, too, the client may be slow to take what it is sent.
+  void stepped(Progress progress, const TlsSession& session) const noexcept {
+    if (observer_ == nullptr) return;
+    if (progress != Progress::wants_bytes || !session.owed().empty()) observer_->handshake_advanced();
+    const bool is_ours = progress == Progress::wants_certificate || progress == Progress::wants_signature ||
+                         progress == Progress::wants_verdict;
+    if (!is_ours) observer_->client_is_due();
+  }
+  void client_is_due() const noexcept {
+    if (observer_ != nullptr) observer_->client_is_due();
+  }
+  void client_was_heard() const noexcept {
+    if (observer_ != nullptr) observer_->client_was_heard();
+  }
+
+ private:
+  TlsHandshakeObserver* observer_;
+};
+
 /// A failure has an alert, which leaves if it can: the peer may be gone, or may not read. Closing with unread bytes
 /// would send a reset, and that would overtake it: for a moment they are read.
 Task<> say_why(Handshake* handshake) {
@@ -136,15 +160,20 @@ Task<> judge_peer(TlsSession& session, const TlsPeerCheck& check) {
   welcome ? session.accept_peer() : session.refuse(TlsAlert::access_denied);
 }
 
-Task<Stream> finish(Handshake handshake, const TlsAcceptor* acceptor, const TlsPeerCheck& check, Semaphore* pace) {
+Task<Stream> finish(Handshake handshake, const TlsAcceptor* acceptor, const TlsPeerCheck& check, Semaphore* pace,
+                    Turns turns) {
   TlsSession& session = *handshake.session;
   session.set_wall_time(Loop::of(co_await this_context()).wall_time());
   for (Progress progress = Progress::wants_bytes; progress != Progress::done;) {
     auto stepping = handshake.step(pace);
     progress = co_await std::move(stepping);
+    turns.stepped(progress, session);
     if (progress == Progress::failed) co_await give_up(handshake);
     co_await handshake.send_owed();
-    if (progress == Progress::wants_bytes) co_await handshake.exchange();
+    if (progress == Progress::wants_bytes) {
+      co_await handshake.exchange();
+      turns.client_was_heard();
+    }
     if (progress == Progress::wants_certificate) co_await give_certificate(session, *acceptor);
     if (progress == Progress::wants_verdict) co_await judge_peer(session, check);
   }
@@ -155,26 +184,31 @@ Task<Stream> finish(Handshake handshake, const TlsAcceptor* acceptor, const TlsP
 
 }  // namespace
 
-Task<Stream> TlsAcceptor::accept(Stream stream, std::string early, Semaphore* pace) const {
-  return accept_with(*this, std::move(stream), std::move(early), pace);
+Task<Stream> TlsAcceptor::accept(Stream stream, std::string early, Semaphore* pace,
+                                 TlsHandshakeObserver* observer) const {
+  return accept_with(*this, std::move(stream), std::move(early), pace, observer);
 }
 
-Task<Stream> TlsAcceptor::accept_with(TlsAcceptor acceptor, Stream stream, std::string early, Semaphore* pace) {
+Task<Stream> TlsAcceptor::accept_with(TlsAcceptor acceptor, Stream stream, std::string early, Semaphore* pace,
+                                      TlsHandshakeObserver* observer) {
+  const Turns turns{observer};
   Handshake handshake{std::move(stream), TlsSession::accept(acceptor.server())};
   if (early.empty()) {  // the client speaks first
+    turns.client_is_due();
     auto receiving = handshake.exchange();
     co_await std::move(receiving);
+    turns.client_was_heard();
   } else {
     handshake.session->receive(as_bytes(early));
   }
-  auto finishing = finish(std::move(handshake), &acceptor, acceptor.client_check(), pace);
+  auto finishing = finish(std::move(handshake), &acceptor, acceptor.client_check(), pace, turns);
   Stream encrypted = co_await std::move(finishing);
   co_return std::move(encrypted);
 }
 
 Task<Stream> tls_connect(Stream stream, TlsClient client, std::string host, TlsPeerCheck check) {
   Handshake handshake{std::move(stream), TlsSession::connect(client, host)};
-  auto finishing = finish(std::move(handshake), nullptr, check, nullptr);
+  auto finishing = finish(std::move(handshake), nullptr, check, nullptr, Turns{nullptr});
   Stream encrypted = co_await std::move(finishing);
   co_return std::move(encrypted);
 }
