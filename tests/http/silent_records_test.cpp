@@ -51,6 +51,12 @@ struct SlowClient {
     co_return std::string{as_text(Bytes{plain, size})};
   }
 
+  /// What it sends to say that it sends no more.
+  std::string goodbye() {
+    session->close();
+    return take_owed();
+  }
+
  private:
   std::string take_owed() {
     std::string owed{as_text(session->owed())};
@@ -90,6 +96,50 @@ TEST_CASE("a part of a record buys an idle connection no time", "[http][tls][lim
     const std::string nothing = co_await client.read_text();
     CHECK(nothing.empty());
     CHECK(on.now() - start == 60s);
+    client.stream.close();
+    co_await listener.close();
+    co_await server.stop(0s);
+  }(loop));
+}
+
+TEST_CASE("who has said goodbye over TLS may send only so much more", "[http][tls][limits][cleartext]") {
+  SimLoop loop;
+  loop.run([](Loop& on) -> Task<> {
+    TestService service;
+    ServerOptions options;
+    options.half_close = HalfClose::served;
+    options.limits.drain = 1000;
+    Server server{on, service, options};
+    Listener listener{on};
+    listener.open(Endpoint::ip("127.0.0.1", 0).value()).value();
+    Result<Stream> connected = co_await Stream::connect(listener.endpoint());
+    SlowClient client{std::move(connected).value()};
+    Result<Stream> accepted = co_await listener.accept();
+    server.serve(std::move(accepted).value(), *SecureEnds::get().acceptor);
+    co_await client.shake_hands(on);
+    const std::string request = client.record_of("GET /co/gate HTTP/1.1\r\nHost: a\r\n\r\n");
+    co_await send(client.stream, request);
+    const std::string goodbye = client.goodbye();
+    co_await send(client.stream, goodbye);
+    for (int count = 0; count < 10; ++count) {
+      co_await sleep_for(1s);
+      co_await send(client.stream, std::string(100, 'x'));
+    }
+    co_await sleep_for(1s);
+    CHECK(service.reason == CancelReason::none);
+    SECTION("and is answered") {
+      service.gate.set();
+      const std::string answer = co_await client.read_text();
+      CHECK(answer.ends_with("waited /co/gate "));
+    }
+    SECTION("and is cut beyond it") {
+      const TimePoint start = on.now();
+      co_await send(client.stream, "x");
+      const std::string tickets = co_await read_to_end(client.stream);
+      CHECK(tickets.size() < 1000);
+      CHECK(service.reason == CancelReason::client_gone);
+      CHECK(on.now() == start);
+    }
     client.stream.close();
     co_await listener.close();
     co_await server.stop(0s);

@@ -19,7 +19,8 @@ struct Limits {
   /// Bytes of a request body, decoded, collected or streamed: 413.
   std::size_t body = std::size_t{1} << 20;
   /// Bytes of a body that nobody wants which are read all the same, so that the connection can be kept; beyond it the
-  /// connection ends after the answer.
+  /// connection ends after the answer. And bytes that a client sends after it has said that it sends no more (TLS);
+  /// beyond it the connection is closed.
   std::size_t drain = 64 * 1024;
   /// Bytes that are read ahead of what can be used; beyond it the connection is not read from.
   std::size_t read_ahead = 64 * 1024;

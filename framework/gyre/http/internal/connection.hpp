@@ -144,6 +144,7 @@ class Connection final : private ReceiveOperation,
 
   // TLS, between all of that and the socket.
   void on_ciphertext(Bytes data);
+  void drop_ciphertext(std::size_t size) noexcept;
   void tls_failed() noexcept;
   /// Puts what is to be sent next into records: what the session owes, or part of the oldest output. Null, and the
   /// connection is closed, if that is not possible.
@@ -240,6 +241,7 @@ class Connection final : private ReceiveOperation,
   Output* sending_ = nullptr;
   std::size_t output_bytes_ = 0;  ///< Written and not sent.
   std::size_t held_bytes_ = 0;    ///< Of answers that are held back until their turn.
+  std::size_t dropped_ = 0;       ///< Bytes that came behind the client's close_notify.
   Box<TlsSession> tls_;
   InputBuffer input_;
   wire::HeadProgress progress_;

@@ -9,7 +9,8 @@ namespace gyre::http {
 
 // Records are small, and requests may come in several: they are looked at together.
 void Connection::on_ciphertext(Bytes data) {
-  if (receive_ended_ || life_ == Life::closing) return;
+  if (life_ == Life::closing) return;
+  if (receive_ended_) return drop_ciphertext(data.size());
   TlsSession& session = *tls_;
   const ServerState::Plaintext plaintext{*server_};
   const MutableBytes room = plaintext.room();
@@ -31,6 +32,12 @@ void Connection::on_ciphertext(Bytes data) {
   session.keep();
   if (session.ended()) on_end(false);
   if (owes()) server_->loop.flush_later(*this);
+}
+
+// Who has said that nothing more will come has nothing to send but an end. The receive stays for that.
+void Connection::drop_ciphertext(std::size_t size) noexcept {
+  dropped_ += size;
+  if (dropped_ > server_->options.limits.drain) close();
 }
 
 // The peer hears why, if nothing else is on its way to it: beside a send that stalls an alert would wait for ever.
