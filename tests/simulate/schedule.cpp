@@ -52,18 +52,30 @@ ServerOptions Schedule::draw_server(Chance& chance) {
   return options;
 }
 
-Schedule::Schedule(Service& service, std::uint64_t seed)
+// By a generator of its own, so that the other schedules stay what they were.
+testing::Tls Schedule::draw_tls(Chance chance, Encrypted which, Limits& limits) {
+  constexpr std::size_t one_in = 16;
+  if (!chance.one_in(one_in) && which == Encrypted::some) return testing::Tls::off;
+  constexpr unsigned places[] = {1000, 1000, 1, 2};
+  constexpr Duration stalls[] = {Duration::max(), 0ms, 20ms};
+  limits.handshakes = chance.pick(places);
+  limits.handshake_stall = chance.pick(stalls);
+  return testing::Tls::on;
+}
+
+Schedule::Schedule(Service& service, std::uint64_t seed, Encrypted which)
     : service_(service),
       chance_(seed),
       world_(draw_world(chance_)),
       options_(draw_server(chance_)),
+      tls_(draw_tls(Chance{~seed}, which, options_.limits)),
       loop_(world_),
       ledger_(loop_) {
   loop_.put_file(file_path, file_text());
   ledger_.exact_time = world_.clock.stall_every == Duration{};
   const std::size_t count = 1 + chance_.below(6);
   for (std::size_t number = 0; number < count; ++number) {
-    visitors_.push_back(std::make_unique<Visitor>(static_cast<unsigned>(number), seed));
+    visitors_.push_back(std::make_unique<Visitor>(static_cast<unsigned>(number), seed, tls_));
   }
   if (!chance_.one_in(4)) return;
   stops_after_ = std::chrono::microseconds{chance_.below(300'000)};
@@ -95,7 +107,7 @@ Task<> Schedule::serve() {
   Context& context = co_await this_context();
   Scope visits{context};
   Scope serving{context};
-  serving.spawn(server.serve(listener));
+  serving.spawn(encrypted() ? server.serve(listener, testing::TlsEnds::get().acceptor()) : server.serve(listener));
   for (const auto& visitor : visitors_) visits.spawn(visitor->visit(loop_, listener.endpoint()));
   const bool stops = stops_after_ != Duration::max();
   if (stops) {
@@ -118,13 +130,15 @@ void Schedule::check(const ServerStatistics& statistics) {
   const bool stopped = stops_after_ != Duration::max();
   std::size_t whole = 0;
   for (const auto& visitor : visitors_) {
-    const std::string fault =
-        visitor->fault(stopped || network_fails() || world_.faults.accepts + world_.faults.files > 0);
+    const bool excused = stopped || network_fails() || world_.faults.accepts + world_.faults.files > 0 ||
+                         statistics.handshakes_shed != 0;
+    const std::string fault = visitor->fault(excused);
     if (!fault.empty()) blame(fault);
     whole += visitor->heard_whole();
     check_cancellation(*visitor);
   }
   requests_ = statistics.requests;
+  if (!handshakes_give_way() && statistics.handshakes_shed != 0) blame("a handshake gave way without need");
   if (statistics.connections_open != 0) blame("connections are left");
   if (statistics.responses > statistics.requests + statistics.rejected) blame("more responses than requests");
   if (statistics.responses < whole) blame("an answer that nobody counted");
@@ -152,7 +166,12 @@ std::string Schedule::describe() const {
   std::string text = "a pipe has " + std::to_string(world_.pipe_capacity) + " bytes, latency up to " +
                      std::to_string(world_.latency.most.count()) + " ns, " + std::to_string(world_.bandwidth) +
                      " bytes/s, completions late by up to " + std::to_string(world_.late_completions.count()) +
-                     " ns, limits " + (options_.limits.output == 500 ? "small" : "usual") + "\n";
+                     " ns, limits " + (options_.limits.output == 500 ? "small" : "usual");
+  if (encrypted()) {
+    text += ", " + std::to_string(options_.limits.handshakes) + " handshakes, which give way after " +
+            std::to_string(options_.limits.handshake_stall.count()) + " ns";
+  }
+  text += "\n";
   for (const auto& visitor : visitors_) text += visitor->describe();
   return text;
 }

@@ -11,10 +11,13 @@
 
 namespace gyre::simulate {
 
+/// Which schedules are over TLS.
+enum class Encrypted : unsigned char { some, all };
+
 /// One run of a server and its visitors in a simulated world: everything in it follows from the seed.
 class Schedule {
  public:
-  Schedule(Service& service, std::uint64_t seed);
+  Schedule(Service& service, std::uint64_t seed, Encrypted which);
 
   /// What is wrong; empty if nothing is.
   std::string run();
@@ -23,14 +26,19 @@ class Schedule {
   std::string describe() const;
   std::size_t requests() const noexcept { return requests_; }
   std::size_t visitors() const noexcept { return visitors_.size(); }
+  bool encrypted() const noexcept { return tls_ == testing::Tls::on; }
+  /// Of all that has happened.
+  std::uint64_t fingerprint() const noexcept { return loop_.fingerprint(); }
 
  private:
   static SimOptions draw_world(Chance& chance);
   static ServerOptions draw_server(Chance& chance);
+  static testing::Tls draw_tls(Chance chance, Encrypted which, Limits& limits);
 
   bool network_fails() const noexcept {
     return world_.faults.resets + world_.faults.receives + world_.faults.sends > 0;
   }
+  bool handshakes_give_way() const noexcept { return encrypted() && options_.limits.handshake_stall < Duration::max(); }
   Task<> serve();
   void check(const ServerStatistics& statistics);
   void check_cancellation(const Visitor& visitor);
@@ -42,6 +50,7 @@ class Schedule {
   Chance chance_;
   SimOptions world_;
   ServerOptions options_;
+  testing::Tls tls_;
   Duration stops_after_ = Duration::max();
   Duration grace_{};
   SimLoop loop_;

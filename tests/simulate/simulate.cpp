@@ -4,6 +4,8 @@
 #include "heap.hpp"
 #include "schedule.hpp"
 
+#include <gyre/testing/tls.hpp>
+
 #include <charconv>
 #include <csignal>
 #include <cstdio>
@@ -18,6 +20,7 @@ struct Arguments {
   std::uint64_t first = 1;
   std::uint64_t count = 1000;
   bool verbose = false;  ///< Says what happened in each schedule.
+  Encrypted which = Encrypted::some;
 };
 
 bool parse_number(const char* text, std::uint64_t& number) {
@@ -31,6 +34,10 @@ bool parse(int count, char** texts, Arguments& arguments) {
     const std::string_view name = texts[index];
     if (name == "--verbose") {
       arguments.verbose = true;
+      continue;
+    }
+    if (name == "--tls") {
+      arguments.which = Encrypted::all;
       continue;
     }
     std::uint64_t* value = name == "--seeds" ? &arguments.count : name == "--seed" ? &arguments.first : nullptr;
@@ -50,17 +57,26 @@ void tell_seed(int signal) {
   std::raise(signal);
 }
 
+/// What has been done so far.
+struct Done {
+  std::uint64_t requests = 0;
+  std::uint64_t encrypted = 0;    ///< Schedules over TLS.
+  std::uint64_t fingerprint = 0;  ///< The same for the same seeds, in every process.
+};
+
 /// Runs the schedule of a seed. What is wrong, or nothing.
-std::string run_one(Router& router, std::uint64_t seed, bool verbose, std::uint64_t& requests) {
+std::string run_one(Router& router, std::uint64_t seed, const Arguments& arguments, Done& done) {
   std::snprintf(running_seed, sizeof running_seed, "broken by seed %llu\n", static_cast<unsigned long long>(seed));
   ::alarm(longest_schedule_seconds);
   std::string fault;
   const std::size_t before = heap_in_use();
   {
-    Schedule schedule{router, seed};
+    Schedule schedule{router, seed, arguments.which};
     fault = schedule.run();
-    requests += schedule.requests();
-    if (verbose || !fault.empty()) std::printf("%s", schedule.describe().c_str());
+    done.requests += schedule.requests();
+    done.encrypted += schedule.encrypted() ? 1 : 0;
+    done.fingerprint = done.fingerprint * 31 + schedule.fingerprint();
+    if (arguments.verbose || !fault.empty()) std::printf("%s", schedule.describe().c_str());
   }
   if (fault.empty() && heap_in_use() != before) {
     fault = "memory is left: " + std::to_string(heap_in_use() - before) + " bytes";
@@ -68,24 +84,48 @@ std::string run_one(Router& router, std::uint64_t seed, bool verbose, std::uint6
   return fault;
 }
 
+/// Some schedules are run a second time: whatever is random in TLS must not make a difference.
+std::string run_and_repeat(Router& router, std::uint64_t seed, const Arguments& arguments, Done& done) {
+  constexpr std::uint64_t repeated_every = 50;
+  Done first;
+  std::string fault = run_one(router, seed, arguments, first);
+  if (fault.empty() && seed % repeated_every == 0) {
+    Done second;
+    Arguments quietly = arguments;
+    quietly.verbose = false;
+    fault = run_one(router, seed, quietly, second);
+    if (fault.empty() && first.fingerprint != second.fingerprint) fault = "it is another run the second time";
+  }
+  done.requests += first.requests;
+  done.encrypted += first.encrypted;
+  done.fingerprint = done.fingerprint * 31 + first.fingerprint;
+  return fault;
+}
+
 int run(const Arguments& arguments) {
   Router router;
   add_routes(router);
-  std::uint64_t requests = 0;
+  Done done;
+  Done ignored;
   std::uint64_t failed = 0;
-  std::uint64_t ignored = 0;
+  (void)testing::TlsEnds::get();  // lives as long as the process
   for (const int signal : {SIGABRT, SIGSEGV, SIGALRM}) std::signal(signal, tell_seed);
-  (void)run_one(router, arguments.first, false, ignored);  // fills what lives as long as the thread
+  Arguments quietly = arguments;
+  quietly.verbose = false;
+  (void)run_one(router, arguments.first, quietly, ignored);  // fills what lives as long as the thread
   for (std::uint64_t seed = arguments.first; seed < arguments.first + arguments.count; ++seed) {
-    const std::string fault = run_one(router, seed, arguments.verbose, requests);
+    const std::string fault = run_and_repeat(router, seed, arguments, done);
     if (fault.empty()) continue;
     ++failed;
-    std::printf("seed %llu: %s\nrepeat with: ./dev simulate --seed %llu\n\n", static_cast<unsigned long long>(seed),
-                fault.c_str(), static_cast<unsigned long long>(seed));
+    std::printf("seed %llu: %s\nrepeat with: ./dev simulate --seed %llu%s\n\n", static_cast<unsigned long long>(seed),
+                fault.c_str(), static_cast<unsigned long long>(seed),
+                arguments.which == Encrypted::all ? " --tls" : "");
     if (failed == 10) break;
   }
-  std::printf("%llu schedules from seed %llu, %llu requests\n", static_cast<unsigned long long>(arguments.count),
-              static_cast<unsigned long long>(arguments.first), static_cast<unsigned long long>(requests));
+  std::printf("%llu schedules from seed %llu, %llu of them over TLS, %llu requests, fingerprint %016llx\n",
+              static_cast<unsigned long long>(arguments.count), static_cast<unsigned long long>(arguments.first),
+              static_cast<unsigned long long>(done.encrypted), static_cast<unsigned long long>(done.requests),
+              static_cast<unsigned long long>(done.fingerprint));
   std::printf("%llu passed, %llu failed\n", static_cast<unsigned long long>(arguments.count - failed),
               static_cast<unsigned long long>(failed));
   return failed == 0 ? 0 : 1;
@@ -97,7 +137,7 @@ int run(const Arguments& arguments) {
 int main(int count, char** texts) {
   gyre::simulate::Arguments arguments;
   if (!gyre::simulate::parse(count, texts, arguments)) {
-    std::fprintf(stderr, "usage: simulate [--seeds N] [--seed S] [--verbose]\n");
+    std::fprintf(stderr, "usage: simulate [--seeds N] [--seed S] [--tls] [--verbose]\n");
     return 2;
   }
   return gyre::simulate::run(arguments);

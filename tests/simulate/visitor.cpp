@@ -2,6 +2,8 @@
 
 #include <gyre/coro/scope.hpp>
 #include <gyre/loop/sleep.hpp>
+#include <gyre/loop/within.hpp>
+#include <gyre/net/tls/connect.hpp>
 
 #include <algorithm>
 
@@ -14,7 +16,8 @@ using test::mixed::Ending;
 
 }  // namespace
 
-Visitor::Visitor(unsigned number, std::uint64_t seed) : number_(number), chance_(seed * 1000003U + number) {
+Visitor::Visitor(unsigned number, std::uint64_t seed, testing::Tls tls)
+    : number_(number), tls_(tls), chance_(seed * 1000003U + number) {
   const std::size_t count = 1 + chance_.below(8);
   for (std::size_t index = 0; index < count; ++index) {
     wishes_.push_back(make_wish(static_cast<unsigned>(index)));
@@ -66,9 +69,11 @@ Task<> Visitor::visit(Loop& loop, Endpoint endpoint) {
   if (!connected) co_return;
   Stream stream = std::move(*connected);
   connected_ = true;
+  const bool may_talk = co_await shake_hands(&stream);
+  if (!may_talk) co_return;
   const auto talk = [this, &stream](Scope& scope) -> Task<> {
     scope.spawn(&Visitor::speak, this, &stream);
-    if (leaving_ == Leaving::stay || leaving_ == Leaving::half_close) {
+    if (!leaves_abruptly()) {
       co_await listen(&stream);
     } else {
       scope.spawn([](Visitor* self, Stream* from) -> Task<> { co_await self->listen(from); }, this, &stream);
@@ -79,8 +84,25 @@ Task<> Visitor::visit(Loop& loop, Endpoint endpoint) {
   };
   auto talking = with_scope(talk);
   co_await std::move(talking);
-  if (leaving_ == Leaving::close || leaving_ == Leaving::reset) gone_at_ = loop.now();
+  if (leaves_abruptly()) gone_at_ = loop.now();
   if (leaving_ == Leaving::reset) stream.reset();
+}
+
+// Who leaves may do so in the middle of it.
+Task<bool> Visitor::shake_hands(Stream* stream) {
+  if (tls_ == testing::Tls::off) co_return true;
+  auto shaking = tls_connect(std::move(*stream), testing::TlsEnds::get().client(), "localhost");
+  auto limited = within(leaves_abruptly() ? leaves_after_ : Duration::max(), std::move(shaking));
+  try {
+    Result<Stream> shaken = co_await std::move(limited);
+    left_ = !shaken.has_value();
+    if (shaken) *stream = std::move(*shaken);
+  } catch (const TlsFailure& failure) {
+    handshake_failure_ = failure.what();
+  } catch (const Failure& failure) {
+    handshake_failure_ = failure.what();
+  }
+  co_return stream->is_open();
 }
 
 Task<> Visitor::speak(Stream* stream) {
@@ -102,7 +124,8 @@ Task<> Visitor::speak(Stream* stream) {
   if (leaving_ != Leaving::half_close) co_return;
   co_await sleep_for(leaves_after_);
   left_ = true;
-  stream->shutdown(ShutdownSide::send);
+  const Result<void> finished = co_await stream->finish();
+  broken_ = !finished && finished.error() != Errc::cancelled;
 }
 
 Task<> Visitor::listen(Stream* stream) {
@@ -135,6 +158,7 @@ std::string Visitor::fault(bool excused) const {
   const AnswerLog log(heard_, ending, methods_);
   if (!log.fault().empty()) return log.fault();
   if (!connected_ || left_ || excused) return {};
+  if (!handshake_failure_.empty()) return "the handshake failed: " + handshake_failure_;
   if (gave_up_) return "no answer for too long";
   if (ending == Ending::none) return "the connection had no end";
   if (ending == Ending::reset) return cuts_ ? "" : "reset for no reason";
@@ -147,12 +171,14 @@ std::string Visitor::fault(bool excused) const {
 
 std::string Visitor::describe() const {
   constexpr std::string_view leavings[] = {"stays", "closes", "resets", "ends its side"};
-  std::string text = "visitor " + std::to_string(number_) + " arrives at " + std::to_string(arrives_.count()) +
-                     " ns, reads " + std::to_string(piece_) + " bytes every " + std::to_string(reads_every_.count()) +
-                     " ns, " + std::string{leavings[static_cast<int>(leaving_)]} + " after " +
+  std::string text = "visitor " + std::to_string(number_) + (tls_ == testing::Tls::on ? ", by TLS," : "") +
+                     " arrives at " + std::to_string(arrives_.count()) + " ns, reads " + std::to_string(piece_) +
+                     " bytes every " + std::to_string(reads_every_.count()) + " ns, " +
+                     std::string{leavings[static_cast<int>(leaving_)]} + " after " +
                      std::to_string(leaves_after_.count()) + " ns" + (pipelined_ ? ", pipelined" : "") + "; sent " +
                      std::to_string(sent_) + ":\n";
   for (const Wish& wish : wishes_) text += "  " + wish.text.substr(0, wish.text.find('\r')) + "\n";
+  if (!handshake_failure_.empty()) text += "the handshake failed: " + handshake_failure_ + "\n";
   return text + "--- heard ---\n" + heard_ + "\n";
 }
 

@@ -8,6 +8,7 @@
 #include <gyre/coro/task.hpp>
 #include <gyre/net/endpoint.hpp>
 #include <gyre/net/stream.hpp>
+#include <gyre/testing/tls.hpp>
 
 #include <string>
 #include <vector>
@@ -17,7 +18,7 @@ namespace gyre::simulate {
 /// A client: what it asks for, how it reads, and when and how it leaves.
 class Visitor {
  public:
-  Visitor(unsigned number, std::uint64_t seed);
+  Visitor(unsigned number, std::uint64_t seed, testing::Tls tls);
   Visitor(const Visitor&) = delete;
   Visitor& operator=(const Visitor&) = delete;
 
@@ -50,11 +51,14 @@ class Visitor {
   };
 
   Wish make_wish(unsigned index);
+  bool leaves_abruptly() const noexcept { return leaving_ == Leaving::close || leaving_ == Leaving::reset; }
+  Task<bool> shake_hands(Stream* stream);
   Task<> speak(Stream* stream);
   Task<> listen(Stream* stream);
   bool told_to_stop() const;
 
   unsigned number_;
+  testing::Tls tls_;
   Chance chance_;
   std::vector<Wish> wishes_;
   std::vector<Method> methods_;
@@ -69,6 +73,7 @@ class Visitor {
   bool connected_ = false;
   bool left_ = false;
   bool gave_up_ = false;  ///< There was no answer for too long.
+  std::string handshake_failure_;
   TimePoint gone_at_ = time_never;
   std::size_t sent_ = 0;  ///< Requests that are sent whole.
   std::string heard_;
