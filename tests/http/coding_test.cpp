@@ -205,6 +205,17 @@ TEST_CASE("zstd that makes something else than it announces is refused, however 
   }
 }
 
+TEST_CASE("zstd of before the standard is refused, however it is cut", "[http][coding]") {
+  constexpr std::string_view version_0_5 = "\x25\xb5\x2f\xfd\x00\xfd\x70"sv;
+  constexpr std::string_view skipped_and_other = "\x5f\x2a\x4d\x18\x00\x00\x00\x00\x28\xb5\x2f\xfe"sv;
+  for (const std::size_t piece : {1U, 3U, 9U, 100U}) {
+    for (const std::string_view coded : {version_0_5, skipped_and_other}) {
+      Decoder decoder{Coding::zstd};
+      CHECK(decode(decoder, coded, piece) == "bad_message");
+    }
+  }
+}
+
 TEST_CASE("zstd with too large a window is refused", "[http][coding]") {
   // A frame header (RFC 8878 3.1.1) that asks for a window of 16 MiB, and an empty last block.
   const std::string frame{"\x28\xb5\x2f\xfd\x00\x70\x01\x00\x00", 9};

@@ -67,6 +67,7 @@ class ZstdDecoder final : public DecoderState {
 
   Result<CodingStep> step(std::string_view input, std::span<char> room) noexcept override {
     if (input.empty() && done_) return CodingStep{.done = true};
+    if (!begins_frame(input)) return Errc::bad_message;
     ZSTD_inBuffer in{input.data(), input.size(), 0};
     ZSTD_outBuffer out{room.data(), room.size(), 0};
     const std::size_t hint = ZSTD_decompressStream(context_, &out, &in);
@@ -90,6 +91,16 @@ class ZstdDecoder final : public DecoderState {
   void begin_frame() noexcept {
     header_size_ = 0;
     made_ = 0;
+  }
+  /// Whether what is there of the frame's magic number is that of a frame, or of one to skip (RFC 8878 3.1). The
+  /// library would read the formats from before the standard, too.
+  bool begins_frame(std::string_view input) const noexcept {
+    char magic[4];
+    const std::size_t kept = std::min(header_size_, sizeof magic);
+    std::copy_n(header_, kept, magic);
+    const std::string_view begin{magic, kept + input.copy(magic + kept, sizeof magic - kept)};
+    if (begin.empty() || std::string_view{"\x28\xb5\x2f\xfd"}.starts_with(begin)) return true;
+    return (begin[0] & 0xf0) == 0x50 && std::string_view{"\x2a\x4d\x18"}.starts_with(begin.substr(1));
   }
   void count(std::string_view used, std::size_t made) noexcept {
     const std::size_t missing = std::min(used.size(), sizeof header_ - header_size_);
