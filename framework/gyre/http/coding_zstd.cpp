@@ -67,12 +67,23 @@ class ZstdDecoder final : public DecoderState {
 
   Result<CodingStep> step(std::string_view input, std::span<char> room) noexcept override {
     if (input.empty() && done_) return CodingStep{.done = true};
-    if (!begins_frame(input)) return Errc::bad_message;
-    ZSTD_inBuffer in{input.data(), input.size(), 0};
+    const std::size_t of_header = gather(input);
+    if (!begins_frame()) return Errc::bad_message;
+    if (header_size_ < header_needed()) return CodingStep{of_header, 0};
+    if (of_header != 0) {
+      ZSTD_inBuffer header{header_, header_size_, 0};
+      ZSTD_outBuffer nothing{room.data(), 0, 0};
+      const std::size_t hint = ZSTD_decompressStream(context_, &nothing, &header);
+      if (ZSTD_isError(hint) != 0) return error_of(ZSTD_getErrorCode(hint));
+      done_ = hint == 0;  // nothing is to be skipped
+      if (done_) begin_frame();
+      if (done_ || of_header == input.size()) return CodingStep{of_header, 0, done_ && of_header == input.size()};
+    }
+    ZSTD_inBuffer in{input.data(), input.size(), of_header};
     ZSTD_outBuffer out{room.data(), room.size(), 0};
     const std::size_t hint = ZSTD_decompressStream(context_, &out, &in);
     if (ZSTD_isError(hint) != 0) return error_of(ZSTD_getErrorCode(hint));
-    count(input.substr(0, in.pos), out.pos);
+    made_ += out.pos;
     done_ = hint == 0;
     if (done_ && !has_announced_size()) return Errc::bad_message;
     if (done_) begin_frame();
@@ -86,27 +97,38 @@ class ZstdDecoder final : public DecoderState {
   }
 
  private:
-  // The library compares the size that a frame announces with what came of it only if the whole frame was given to it
-  // at once. How the bytes were cut must not matter.
+  // A frame that is whole in its input goes another way through the library, one with other rules: neither the size of
+  // its window nor what it announces is looked at in the same way. How the bytes were cut must not matter. So each
+  // frame's header is given to it by itself, which never is a whole frame.
   void begin_frame() noexcept {
     header_size_ = 0;
     made_ = 0;
   }
+  /// Takes what is missing of the header, or of what tells its size.
+  std::size_t gather(std::string_view input) noexcept {
+    std::size_t used = 0;
+    while (header_size_ < header_needed() && used < input.size()) header_[header_size_++] = input[used++];
+    return used;
+  }
+  bool is_skipped() const noexcept { return header_size_ != 0 && (header_[0] & 0xf0) == 0x50; }
   /// Whether what is there of the frame's magic number is that of a frame, or of one to skip (RFC 8878 3.1). The
   /// library would read the formats from before the standard, too.
-  bool begins_frame(std::string_view input) const noexcept {
-    char magic[4];
-    const std::size_t kept = std::min(header_size_, sizeof magic);
-    std::copy_n(header_, kept, magic);
-    const std::string_view begin{magic, kept + input.copy(magic + kept, sizeof magic - kept)};
-    if (begin.empty() || std::string_view{"\x28\xb5\x2f\xfd"}.starts_with(begin)) return true;
-    return (begin[0] & 0xf0) == 0x50 && std::string_view{"\x2a\x4d\x18"}.starts_with(begin.substr(1));
+  bool begins_frame() const noexcept {
+    const std::string_view begin{header_, std::min(header_size_, std::size_t{4})};
+    if (is_skipped()) return std::string_view{"\x2a\x4d\x18"}.starts_with(begin.substr(1));
+    return std::string_view{"\x28\xb5\x2f\xfd"}.starts_with(begin);
   }
-  void count(std::string_view used, std::size_t made) noexcept {
-    const std::size_t missing = std::min(used.size(), sizeof header_ - header_size_);
-    std::copy_n(used.data(), missing, header_ + header_size_);
-    header_size_ += missing;
-    made_ += made;
+  /// The size of the header (RFC 8878 3.1.1.1, 3.1.2), as far as it can be told yet.
+  std::size_t header_needed() const noexcept {
+    constexpr std::size_t before_descriptor = 4;
+    if (is_skipped()) return before_descriptor + 4;
+    if (header_size_ <= before_descriptor) return before_descriptor + 1;
+    const auto descriptor = static_cast<unsigned char>(header_[before_descriptor]);
+    const bool is_single_segment = (descriptor & 0x20U) != 0;
+    constexpr std::size_t dictionary_sizes[] = {0, 1, 2, 4};
+    const std::size_t content_sizes[] = {is_single_segment ? 1U : 0U, 2, 4, 8};
+    return before_descriptor + 1 + (is_single_segment ? 0 : 1) + dictionary_sizes[descriptor & 3U] +
+           content_sizes[descriptor >> 6U];
   }
   bool has_announced_size() const noexcept {
     const unsigned long long announced = ZSTD_getFrameContentSize(header_, header_size_);
