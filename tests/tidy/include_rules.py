@@ -21,7 +21,7 @@ OWNERS = [
     (r"boost/beast(\.hpp|/.*)", ["wire/h1/*.cpp", "compat/beast.hpp"]),
     (r"boost/system/.*", ["wire/h1/*.cpp"]),  # what Beast's parser reports with
     (r"boost/asio(\.hpp|/.*)", ["wire/h1/*.cpp"]),  # buffers, which Beast's parser takes; never its streams
-    (r"nghttp2/.*", ["wire/h2/*.cpp"]),
+    (r"nghttp2/.*", ["wire/h2/*.cpp", "wire/h2/internal/*"]),
     (r"zlib\.h|zstd(_errors)?\.h|brotli/.*", ["http/coding*", "http/internal/coding*"]),
     (r"boost/(json|describe|mp11)(\.hpp|/.*)", ["web/json*", "web/describe*", "web/detail/*"]),
     (r"hiredis/.*", ["web/middleware/redis_store.cpp"]),

@@ -42,6 +42,7 @@ struct MessageData {
   std::uint32_t field_capacity = 0;
   std::uint32_t field_count = 0;
   std::uint32_t head_size = 0;
+  std::uint8_t version_major = 1;
   std::uint8_t version_minor = 1;
   bool keep_alive = false;
   bool upgrade = false;
@@ -73,7 +74,9 @@ class MessageHead {
     data_.field_capacity = static_cast<std::uint32_t>(storage.size());
   }
 
-  /// 1 for HTTP/1.1, 0 for HTTP/1.0.
+  /// 1 for HTTP/1, 2 for HTTP/2.
+  int version_major() const noexcept { return data_.version_major; }
+  /// 1 for HTTP/1.1, 0 for HTTP/1.0 and HTTP/2.
   int version_minor() const noexcept { return data_.version_minor; }
   /// Whether the sender lets the connection live on: the default of its version, changed by Connection.
   bool keep_alive() const noexcept { return data_.keep_alive; }
