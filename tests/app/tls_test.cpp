@@ -48,7 +48,7 @@ const Pem& client_pem() {
 TlsClientOptions trusting() {
   TlsClientOptions options;
   options.trust = server_pem().chain;
-  options.alpn = {"h2", "http/1.1"};
+  options.alpn = {"http/1.1"};
   return options;
 }
 
@@ -206,7 +206,7 @@ TEST_CASE("an app refuses applications that it does not speak", "[app][tls]") {
   app.get("/", describe);
   serve_beside(loop, app, with_certificate(), [](Loop& on, App& served) -> Task<> {
     TlsClientOptions options = trusting();
-    options.alpn = {"h2"};
+    options.alpn = {"h3"};
     auto asking = ask(on, https_of(served), client_of(options));
     const std::string text = co_await std::move(asking);
     CHECK_THAT(text, Catch::StartsWith("peer_alert"));

@@ -86,7 +86,7 @@ TEST_CASE("requests with safe methods run beside each other and are answered in 
   });
 }
 
-TEST_CASE("other requests are alone", "[http][concurrency]") {
+TEST_CASE("other requests are alone", "[http][concurrency][http1]") {
   SimLoop loop;
   Sleepers sleepers;
   with_routes(loop, sleepers.router, [&](RouteSite& site) -> Task<> {
@@ -100,7 +100,7 @@ TEST_CASE("other requests are alone", "[http][concurrency]") {
   });
 }
 
-TEST_CASE("how many run at once is limited", "[http][concurrency][limits]") {
+TEST_CASE("how many run at once is limited", "[http][concurrency][limits][http1]") {
   for_each_sim_loop([](Loop& loop) {
     Sleepers sleepers;
     ServerOptions options;
@@ -121,7 +121,8 @@ TEST_CASE("how many run at once is limited", "[http][concurrency][limits]") {
   });
 }
 
-TEST_CASE("answers that wait for their turn are limited as those that wait to be sent", "[http][concurrency][limits]") {
+TEST_CASE("answers that wait for their turn are limited as those that wait to be sent",
+          "[http][concurrency][limits][http1]") {
   SimLoop loop;
   Sleepers sleepers;
   int asked = 0;
@@ -132,7 +133,7 @@ TEST_CASE("answers that wait for their turn are limited as those that wait to be
   with_routes(loop, sleepers.router, [&](RouteSite& site) -> Task<> {
     std::string requests = request("GET /gate");
     for (int index = 0; index < 10; ++index) requests += request("GET /large");
-    Stream stream = co_await site.connect();
+    ClientStream stream = co_await site.connect();
     co_await send(stream, requests + request("GET /plain", "Connection: close\r\n"));
     co_await sleep_for(1ms);
     CHECK(asked == 3);  // 300,000 bytes are above `Limits::output`
@@ -143,7 +144,7 @@ TEST_CASE("answers that wait for their turn are limited as those that wait to be
   });
 }
 
-TEST_CASE("an error behind requests that wait is answered after them", "[http][concurrency]") {
+TEST_CASE("an error behind requests that wait is answered after them", "[http][concurrency][http1]") {
   SimLoop loop;
   Sleepers sleepers;
   with_routes(loop, sleepers.router, [](RouteSite& site) -> Task<> {
@@ -159,7 +160,7 @@ TEST_CASE("a client that leaves cancels all that run for it", "[http][concurrenc
     Sleepers sleepers;
     with_routes(loop, sleepers.router, [&](RouteSite& site) -> Task<> {
       {
-        Stream stream = co_await site.connect();
+        ClientStream stream = co_await site.connect();
         co_await send(stream, request("GET /late") + request("GET /late") + request("GET /late"));
         while (site.server.statistics().requests != 3) co_await sleep_for(1ms);
       }
@@ -174,7 +175,7 @@ TEST_CASE("a handler that takes too long is answered for, cancelled and waited f
   SimLoop loop;
   Sleepers sleepers;
   with_routes(loop, sleepers.router, [&](RouteSite& site) -> Task<> {
-    Stream stream = co_await site.connect();
+    ClientStream stream = co_await site.connect();
     const TimePoint start = loop.now();
     co_await send(stream, request("GET /late"));
     const std::string answer = co_await read_until(stream, "503}");
@@ -206,16 +207,16 @@ TEST_CASE("a route has a time limit of its own", "[http][limits]") {
   with_routes(loop, sleepers.router, body, options);
 }
 
-TEST_CASE("one connection too many is told so", "[http][limits][cleartext]") {
+TEST_CASE("one connection too many is told so", "[http][limits][cleartext][http1]") {
   for_each_loop([](Loop& loop) {
     Sleepers sleepers;
     ServerOptions options;
     options.limits.connections = 2;
     const auto body = [&](RouteSite& site) -> Task<> {
-      Stream first = co_await site.connect();
-      Stream second = co_await site.connect();
+      ClientStream first = co_await site.connect();
+      ClientStream second = co_await site.connect();
       while (site.server.statistics().connections_open != 2) co_await sleep_for(1ms);
-      Stream third = co_await site.connect();
+      ClientStream third = co_await site.connect();
       const std::string answer = co_await read_to_end(third);
       CHECK(answer.starts_with("HTTP/1.1 503 "));
       CHECK(site.server.statistics().connections_refused == 1);
@@ -248,7 +249,7 @@ TEST_CASE("a slow reader is served as long as it keeps the minimum rate", "[http
     for (const Case& each :
          {Case{"/", 300, true}, Case{"/", 200, false}, Case{"/patient", 100, true}, Case{"/patient", 40, false}}) {
       CAPTURE(each.path, each.rate);
-      Stream stream = co_await site.connect();
+      ClientStream stream = co_await site.connect();
       co_await send(stream, request("GET " + std::string{each.path}, "Connection: close\r\n"));
       std::size_t received = 0;
       std::vector<std::byte> buffer(each.rate);
@@ -264,7 +265,7 @@ TEST_CASE("a slow reader is served as long as it keeps the minimum rate", "[http
   with_routes(loop, router, body, options);
 }
 
-TEST_CASE("a connection can be handed over", "[http][upgrade]") {
+TEST_CASE("a connection can be handed over", "[http][upgrade][http1]") {
   for_each_loop([](Loop& loop) {
     Router router;
     CancelReason ended = CancelReason::none;
@@ -283,7 +284,7 @@ TEST_CASE("a connection can be handed over", "[http][upgrade]") {
     });
     with_routes(loop, router, [&ended](RouteSite& site) -> Task<> {
       const std::string upgrade = request("GET /", "Connection: upgrade\r\nUpgrade: echo/1\r\n");
-      Stream stream = co_await site.connect();
+      ClientStream stream = co_await site.connect();
       co_await send(stream, upgrade + "abc");
       const std::string head = co_await read_until(stream, "\r\n\r\n");
       CHECK(head.starts_with("HTTP/1.1 101 Switching Protocols\r\n"));
@@ -304,7 +305,7 @@ TEST_CASE("a connection can be handed over", "[http][upgrade]") {
       CHECK(without.starts_with("HTTP/1.1 426 "));
       CHECK(count(without, "Upgrade: echo/1\r\n") == 1);
       // A server that stops cancels the session when its grace is over.
-      Stream last = co_await site.connect();
+      ClientStream last = co_await site.connect();
       co_await send(last, upgrade);
       (void)co_await read_until(last, ";");
       site.listener.stop();
@@ -314,7 +315,7 @@ TEST_CASE("a connection can be handed over", "[http][upgrade]") {
   });
 }
 
-TEST_CASE("what an upgrade comes to in the wrong hands", "[http][upgrade]") {
+TEST_CASE("what an upgrade comes to in the wrong hands", "[http][upgrade][http1]") {
   SimLoop loop;
   Router router;
   int reported = 0;
@@ -334,7 +335,7 @@ TEST_CASE("what an upgrade comes to in the wrong hands", "[http][upgrade]") {
     const std::string session = co_await site.ask(request("GET /broken", offer));
     CHECK(session.starts_with("HTTP/1.1 101 "));
     CHECK(reported == 1);
-    Stream stream = co_await site.connect();
+    ClientStream stream = co_await site.connect();
     co_await send(stream, request("GET /status", offer));
     const std::string refused = co_await read_until(stream, "\r\n\r\n");
     CHECK(refused.starts_with("HTTP/1.1 500 "));

@@ -17,7 +17,7 @@ constexpr std::string_view gate = "POST /co/gate HTTP/1.1\r\nHost: a\r\nContent-
 constexpr std::string_view plain = "GET /x HTTP/1.1\r\nHost: a\r\n\r\n";
 
 /// The virtual time from `start` until the server ended the connection.
-Task<Duration> time_to_end(Loop& loop, Stream& stream, std::string& text) {
+Task<Duration> time_to_end(Loop& loop, ClientStream& stream, std::string& text) {
   const TimePoint start = loop.now();
   text = co_await read_to_end(stream);
   co_return loop.now() - start;
@@ -29,7 +29,7 @@ TEST_CASE("a client that leaves cancels its request's scope", "[http][cancel]") 
   for_each_loop([](Loop& loop) {
     with_site(loop, [&loop](Site& site) -> Task<> {
       {
-        Stream stream = co_await site.connect();
+        ClientStream stream = co_await site.connect();
         co_await send(stream, gate);
         co_await site.service.entered.wait();
       }
@@ -42,10 +42,10 @@ TEST_CASE("a client that leaves cancels its request's scope", "[http][cancel]") 
   });
 }
 
-TEST_CASE("requests behind a waiting one wait their turn", "[http]") {
+TEST_CASE("requests behind a waiting one wait their turn", "[http][http1]") {
   for_each_loop([](Loop& loop) {
     with_site(loop, [](Site& site) -> Task<> {
-      Stream stream = co_await site.connect();
+      ClientStream stream = co_await site.connect();
       co_await send(stream, std::string{gate} + std::string{plain} + std::string{plain});
       co_await site.service.entered.wait();
       co_await sleep_for(5ms);
@@ -57,14 +57,14 @@ TEST_CASE("requests behind a waiting one wait their turn", "[http]") {
   });
 }
 
-TEST_CASE("what is read ahead of a waiting handler is bounded", "[http][limits]") {
+TEST_CASE("what is read ahead of a waiting handler is bounded", "[http][limits][http1]") {
   for_each_loop([](Loop& loop) {
     ServerOptions options;
     options.limits.read_ahead = 8 * 1024;
     with_site(
         loop,
         [](Site& site) -> Task<> {
-          Stream stream = co_await site.connect();
+          ClientStream stream = co_await site.connect();
           co_await send(stream, gate);
           co_await site.service.entered.wait();
           // Far more than the read-ahead and the sockets' own buffers take at once: the write has to wait.
@@ -73,7 +73,7 @@ TEST_CASE("what is read ahead of a waiting handler is bounded", "[http][limits]"
           for (std::size_t index = 0; index < requests; ++index) many += plain;
           Context& context = co_await this_context();
           Scope scope{context};
-          scope.spawn([](Stream& to, std::string bytes) -> Task<> { co_await send(to, bytes); }, std::ref(stream),
+          scope.spawn([](ClientStream& to, std::string bytes) -> Task<> { co_await send(to, bytes); }, std::ref(stream),
                       many);
           co_await sleep_for(20ms);
           CHECK(site.service.seen.size() == 1);
@@ -97,7 +97,7 @@ TEST_CASE("what is read ahead of a waiting handler is bounded", "[http][limits]"
   });
 }
 
-TEST_CASE("a hang-up is noticed while the connection is not read from", "[http][cancel]") {
+TEST_CASE("a hang-up is noticed while the connection is not read from", "[http][cancel][http1]") {
   for_each_loop([](Loop& loop) {
     ServerOptions options;
     options.limits.read_ahead = 1024;
@@ -105,7 +105,7 @@ TEST_CASE("a hang-up is noticed while the connection is not read from", "[http][
         loop,
         [](Site& site) -> Task<> {
           {
-            Stream stream = co_await site.connect();
+            ClientStream stream = co_await site.connect();
             std::string bytes{gate};
             for (int index = 0; index < 100; ++index) bytes += plain;
             co_await send(stream, bytes);
@@ -120,7 +120,7 @@ TEST_CASE("a hang-up is noticed while the connection is not read from", "[http][
   });
 }
 
-TEST_CASE("a watch that fails is not tried again in the same turn", "[http][cancel]") {
+TEST_CASE("a watch that fails is not tried again in the same turn", "[http][cancel][http1]") {
   // The last operation before the client leaves is the watch.
   const auto operations_until_paused = [](SimFailure failure, CancelReason& reason) {
     SimOptions world;
@@ -131,7 +131,7 @@ TEST_CASE("a watch that fails is not tried again in the same turn", "[http][canc
     std::uint64_t operations = 0;
     const auto body = [&](Site& site) -> Task<> {
       {
-        Stream stream = co_await site.connect();
+        ClientStream stream = co_await site.connect();
         std::string bytes{gate};
         for (int index = 0; index < 100; ++index) bytes += plain;
         co_await send(stream, bytes);
@@ -161,7 +161,7 @@ TEST_CASE("a client that does not read its answers is not served further", "[htt
     with_site(
         loop,
         [](Site& site) -> Task<> {
-          Stream stream = co_await site.connect();
+          ClientStream stream = co_await site.connect();
           constexpr std::size_t requests = 500;
           std::string many;
           for (std::size_t index = 0; index < requests; ++index) many += "GET /big HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -182,14 +182,14 @@ TEST_CASE("a client that does not read its answers is not served further", "[htt
   });
 }
 
-TEST_CASE("a client that ends its side gets all that it asked for", "[http]") {
+TEST_CASE("a client that ends its side gets all that it asked for", "[http][http1]") {
   for_each_loop([](Loop& loop) {
     ServerOptions options;
     options.limits.output = 200'000;
     with_site(
         loop,
         [](Site& site) -> Task<> {
-          Stream stream = co_await site.connect();
+          ClientStream stream = co_await site.connect();
           constexpr std::size_t requests = 50;
           std::string many;
           for (std::size_t index = 0; index < requests; ++index) many += "GET /big HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -204,21 +204,21 @@ TEST_CASE("a client that ends its side gets all that it asked for", "[http]") {
   });
 }
 
-TEST_CASE("time limits, to the nanosecond", "[http][limits]") {
+TEST_CASE("time limits, to the nanosecond", "[http][limits][http1]") {
   SimLoop loop;
   ServerOptions options;
   options.limits.rate = 0;
   options.limits.handler = Duration::max();
   const auto body = [&](Site& site) -> Task<> {
     std::string text;
-    Stream idle = co_await site.connect();
+    ClientStream idle = co_await site.connect();
     co_await send(idle, plain);
     (void)co_await read_until(idle, "hello");
     const Duration idle_time = co_await time_to_end(loop, idle, text);
     CHECK(idle_time == 60s);
     CHECK(text.empty());
 
-    Stream slow_head = co_await site.connect();
+    ClientStream slow_head = co_await site.connect();
     co_await send(slow_head, "GET /x HT");
     co_await sleep_for(4s);
     co_await send(slow_head, "TP/1.1\r\n");  // more bytes of the same head buy no time
@@ -226,7 +226,7 @@ TEST_CASE("time limits, to the nanosecond", "[http][limits]") {
     CHECK(head_time == 6s);
     CHECK(text.starts_with("HTTP/1.1 408 "));
 
-    Stream slow_body = co_await site.connect();
+    ClientStream slow_body = co_await site.connect();
     co_await send(slow_body, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab");
     co_await sleep_for(20s);
     co_await send(slow_body, "c");  // each piece does
@@ -235,7 +235,7 @@ TEST_CASE("time limits, to the nanosecond", "[http][limits]") {
     CHECK(text.starts_with("HTTP/1.1 408 "));
 
     // The idle time does not run while a handler is at work.
-    Stream busy = co_await site.connect();
+    ClientStream busy = co_await site.connect();
     co_await send(busy, gate);
     co_await sleep_for(1h);
     site.service.gate.set();
@@ -250,7 +250,7 @@ TEST_CASE("a client that stops reading is cut after the write stall", "[http][li
   small.pipe_capacity = 4096;
   SimLoop loop{small};
   with_site(loop, [&](Site& site) -> Task<> {
-    Stream stream = co_await site.connect();
+    ClientStream stream = co_await site.connect();
     co_await send(stream, "GET /big HTTP/1.1\r\nHost: a\r\n\r\n");
     co_await sleep_for(29s);
     CHECK(site.server.statistics().connections_open == 1);
@@ -264,7 +264,7 @@ TEST_CASE("bytes of a client that does not read buy it no time", "[http][limits]
   small.pipe_capacity = 4096;
   SimLoop loop{small};
   with_site(loop, [&](Site& site) -> Task<> {
-    Stream stream = co_await site.connect();
+    ClientStream stream = co_await site.connect();
     co_await send(stream, "GET /big HTTP/1.1\r\nHost: a\r\n\r\n");
     for (int second = 0; second < 29; ++second) {
       co_await sleep_for(1s);
@@ -276,10 +276,10 @@ TEST_CASE("bytes of a client that does not read buy it no time", "[http][limits]
   });
 }
 
-TEST_CASE("after the last answer the client's side is awaited, for a while", "[http]") {
+TEST_CASE("after the last answer the client's side is awaited, for a while", "[http][http1]") {
   SimLoop loop;
   with_site(loop, [&](Site& site) -> Task<> {
-    Stream stream = co_await site.connect();
+    ClientStream stream = co_await site.connect();
     co_await send(stream, "GET /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     (void)co_await read_to_end(stream);
     CHECK(site.server.statistics().connections_open == 1);
@@ -294,10 +294,10 @@ TEST_CASE("after the last answer the client's side is awaited, for a while", "[h
 TEST_CASE("a stop closes idle connections at once and lets the others finish", "[http][stop]") {
   for_each_loop([](Loop& loop) {
     with_site(loop, [&loop](Site& site) -> Task<> {
-      Stream idle = co_await site.connect();
+      ClientStream idle = co_await site.connect();
       co_await send(idle, plain);
       (void)co_await read_until(idle, "hello");
-      Stream busy = co_await site.connect();
+      ClientStream busy = co_await site.connect();
       co_await send(busy, gate);
       co_await site.service.entered.wait();
 
@@ -323,7 +323,7 @@ TEST_CASE("a stop does not wait for more than the answer that is on its way", "[
   SimLoop loop;
   with_site(loop, [&](Site& site) -> Task<> {
     const std::string big = "GET /big HTTP/1.1\r\nHost: a\r\n\r\n";
-    Stream slow = co_await site.connect();
+    ClientStream slow = co_await site.connect();
     co_await send(slow, big + big + big);
     co_await sleep_for(1ms);
     Context& context = co_await this_context();
@@ -343,7 +343,7 @@ TEST_CASE("a stop does not wait for more than the answer that is on its way", "[
 TEST_CASE("when the grace is over handlers are cancelled and their clients get 503", "[http][stop]") {
   SimLoop loop;
   with_site(loop, [&](Site& site) -> Task<> {
-    Stream busy = co_await site.connect();
+    ClientStream busy = co_await site.connect();
     co_await send(busy, gate);
     co_await site.service.entered.wait();
     Context& context = co_await this_context();
@@ -360,7 +360,7 @@ TEST_CASE("when the grace is over handlers are cancelled and their clients get 5
   });
 }
 
-TEST_CASE("a client that ends its side is served although it was not read from", "[http][limits]") {
+TEST_CASE("a client that ends its side is served although it was not read from", "[http][limits][http1]") {
   for_each_loop([](Loop& loop) {
     ServerOptions options;
     options.limits.output = 200'000;
@@ -368,7 +368,7 @@ TEST_CASE("a client that ends its side is served although it was not read from",
     with_site(
         loop,
         [](Site& site) -> Task<> {
-          Stream stream = co_await site.connect();
+          ClientStream stream = co_await site.connect();
           constexpr std::size_t requests = 300;
           std::string many;
           for (std::size_t index = 0; index < requests; ++index) many += "GET /big HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -382,7 +382,7 @@ TEST_CASE("a client that ends its side is served although it was not read from",
   });
 }
 
-TEST_CASE("whichever operation fails, an answer is whole or visibly broken", "[http][cleartext]") {
+TEST_CASE("whichever operation fails, an answer is whole or visibly broken", "[http][cleartext][http1]") {
   SimOptions options;
   std::uint64_t operations = 0;
   for (options.fail_operation = {.number = 0, .error = ENOBUFS}; options.fail_operation.number <= operations;

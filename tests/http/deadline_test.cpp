@@ -23,7 +23,7 @@ struct Timed {
 };
 
 Task<Timed> ask(RouteSite* site, std::string bytes) {
-  Stream stream = co_await site->connect();
+  ClientStream stream = co_await site->connect();
   const TimePoint start = site->loop.now();
   co_await send(stream, bytes);
   Timed timed;
@@ -197,7 +197,7 @@ TEST_CASE("a deadline ends with the answer's head", "[http][deadline][stream]") 
       });
     });
     with_routes(loop, router, [&](RouteSite& site) -> Task<> {
-      Stream stream = co_await site.connect();
+      ClientStream stream = co_await site.connect();
       co_await send(stream, request("GET /"));
       const std::string answer = co_await read_until(stream, "0\r\n\r\n");
       CHECK(dechunk(body_of(answer)) == "whole");
@@ -302,7 +302,7 @@ TEST_CASE("ten thousand requests whose handlers hang are answered at their deadl
       limited);
   with_routes(loop, router, [&](RouteSite& site) -> Task<> {
     const auto client = [](RouteSite* to, std::size_t* hits) -> Task<> {
-      Stream stream = co_await to->connect();
+      ClientStream stream = co_await to->connect();
       std::string bytes;
       for (std::size_t index = 0; index < each; ++index) bytes += request("GET /");
       const TimePoint start = to->loop.now();
@@ -369,7 +369,7 @@ TEST_CASE("every request has exactly one outcome", "[http][deadline][disconnect]
     router.get("/detach", handler, {.handler = 30ms, .on_disconnect = OnDisconnect::detach});
     with_routes(loop, router, [&](RouteSite& site) -> Task<> {
       const auto client = [&](std::string bytes, Duration patience) -> Task<> {
-        Stream stream = co_await site.connect();
+        ClientStream stream = co_await site.connect();
         co_await send(stream, bytes);
         auto reading = within(patience, read_until(stream, "\r\n\r\n"));
         const Result<std::string> answer = co_await std::move(reading);
@@ -417,7 +417,7 @@ TEST_CASE("one handler too many is refused at once", "[http][limits]") {
           Context& context = co_await this_context();
           Scope scope{context};
           const auto leave = [](RouteSite* to) -> Task<> {
-            Stream stream = co_await to->connect();
+            ClientStream stream = co_await to->connect();
             co_await send(stream, request("GET /finish"));
             co_await sleep_for(1ms);
           };
@@ -429,7 +429,7 @@ TEST_CASE("one handler too many is refused at once", "[http][limits]") {
           scope.spawn(expect_200(&site));
           co_await sleep_for(5ms);
           CHECK(site.server.statistics().handlers_running == 2);
-          Stream stream = co_await site.connect();
+          ClientStream stream = co_await site.connect();
           co_await send(stream, request("GET /") + request("POST /read", "Content-Length: 4\r\n", "body") +
                                     request("GET /plain"));
           const TimePoint start = loop.now();

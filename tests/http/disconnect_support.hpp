@@ -25,11 +25,12 @@ inline Task<std::string> work(Witness* witness, Duration length) {
   co_return "done";
 }
 
-/// Sends `bytes`, and leaves after `after`.
+/// Sends `bytes`, and takes it back or leaves after `after`.
 inline Task<> leave(RouteSite* site, std::string bytes, Duration after = 10ms) {
-  Stream stream = co_await site->connect();
+  ClientStream stream = co_await site->connect();
   co_await send(stream, bytes);
   co_await sleep_for(after);
+  co_await stream.leave();
 }
 
 inline constexpr RouteOptions finish{.on_disconnect = OnDisconnect::finish};

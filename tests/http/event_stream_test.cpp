@@ -10,7 +10,7 @@ using namespace gyre::test;
 namespace {
 
 Task<std::string> events_of(RouteSite& site, std::string_view fields = {}) {
-  Stream stream = co_await site.connect();
+  ClientStream stream = co_await site.connect();
   co_await send(stream, request("GET /", std::string{"Connection: close\r\n"} + std::string{fields}));
   std::string answer = co_await read_to_end(stream);
   CHECK(count(answer, "Content-Type: text/event-stream\r\n") == 1);

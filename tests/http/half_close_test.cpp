@@ -45,7 +45,7 @@ TEST_CASE("a client that ends its side while a handler is at work has left, or i
       with_routes(
           loop, router,
           [&](RouteSite& site) -> Task<> {
-            Stream stream = co_await site.connect();
+            ClientStream stream = co_await site.connect();
             co_await send(stream, request("GET /sleep") + request("GET /sleep") + request("GET /"));
             (void)co_await stream.finish();
             const std::string answers = co_await read_to_end(stream);
@@ -98,7 +98,7 @@ TEST_CASE("a half-closed client's bodies are served as far as they came", "[http
             for (const Case& each : cases) {
               for (const std::string path : {"/read", "/collect", "/collected"}) {
                 CAPTURE(pause.count(), each.fields, each.body, path);
-                Stream stream = co_await site.connect();
+                ClientStream stream = co_await site.connect();
                 co_await send(stream, request("POST " + path, each.fields, each.body));
                 (void)co_await stream.finish();
                 const std::string answer = co_await read_to_end(stream);
@@ -126,7 +126,7 @@ TEST_CASE("a stream goes on for a half-closed client that is served", "[http][ha
     with_routes(
         loop, router,
         [&](RouteSite& site) -> Task<> {
-          Stream stream = co_await site.connect();
+          ClientStream stream = co_await site.connect();
           co_await send(stream, request("GET /"));
           (void)co_await stream.finish();
           const std::string answer = co_await read_to_end(stream);
@@ -144,7 +144,7 @@ TEST_CASE("a reset is a lost client in any case", "[http][half_close]") {
     with_routes(
         loop, router,
         [&](RouteSite& site) -> Task<> {
-          Stream stream = co_await site.connect();
+          ClientStream stream = co_await site.connect();
           co_await send(stream, request("GET /sleep"));
           co_await sleep_for(2ms);
           stream.reset();
@@ -165,7 +165,7 @@ TEST_CASE("a half-closed client that does not read is noticed when it is answere
       loop, router,
       [&](RouteSite& site) -> Task<> {
         {
-          Stream stream = co_await site.connect();
+          ClientStream stream = co_await site.connect();
           co_await send(stream, request("GET /sleep") + request("GET /sleep"));
         }
         co_await sleep_for(19ms);
@@ -176,7 +176,8 @@ TEST_CASE("a half-closed client that does not read is noticed when it is answere
       served());
 }
 
-TEST_CASE("what a half-closed client has sent is served although it was not read from", "[http][half_close][limits]") {
+TEST_CASE("what a half-closed client has sent is served although it was not read from",
+          "[http][half_close][limits][http1]") {
   for_each_loop([](Loop& loop) {
     ServerOptions options = served();
     options.limits.read_ahead = 1024;
@@ -187,7 +188,7 @@ TEST_CASE("what a half-closed client has sent is served although it was not read
     with_routes(
         loop, router,
         [&](RouteSite& site) -> Task<> {
-          Stream stream = co_await site.connect();
+          ClientStream stream = co_await site.connect();
           std::string bytes = request("POST /sleep", "Content-Length: 0\r\n");
           for (int index = 0; index < 300; ++index) bytes += request("GET /");
           co_await send(stream, bytes);
@@ -238,7 +239,7 @@ TEST_CASE("a body that is begun after the client's end is known to be cut off", 
             for (const std::string_view body : {"0123456789", "0123", ""}) {
               CAPTURE(path, body);
               const TimePoint start = loop.now();
-              Stream stream = co_await site.connect();
+              ClientStream stream = co_await site.connect();
               co_await send(stream, request("GET /slow") + request("POST " + path, "Content-Length: 10\r\n", body));
               (void)co_await stream.finish();
               const std::string answers = co_await read_to_end(stream);
@@ -262,7 +263,7 @@ TEST_CASE("a cut-off body that nobody reads is not waited for", "[http][half_clo
           for (const bool whole : {false, true}) {
             CAPTURE(whole);
             const TimePoint start = loop.now();
-            Stream stream = co_await site.connect();
+            ClientStream stream = co_await site.connect();
             std::string bytes = request("POST /unread", "Content-Length: 10\r\n", "01234");
             if (whole) bytes += "56789" + request("GET /slow");
             co_await send(stream, bytes);
@@ -270,7 +271,7 @@ TEST_CASE("a cut-off body that nobody reads is not waited for", "[http][half_clo
             const std::string answers = co_await read_to_end(stream);
             CHECK(answers.starts_with("HTTP/1.1 200 OK"));
             CHECK(count(answers, "HTTP/1.1 ") == (whole ? 2 : 1));
-            CHECK(loop.now() - start == (whole ? 2s : 1s));
+            CHECK(loop.now() - start == (whole && !over_h2() ? 2s : 1s));
           }
         },
         served());
@@ -282,6 +283,7 @@ TEST_CASE("a plain handler's body that is cut off is answered at once", "[http][
     for (const HalfClose choice : {HalfClose::gone, HalfClose::served}) {
       // Alone, or behind an answer that the client does not take for a while.
       for (const bool behind : {false, true}) {
+        if (behind && over_h2()) continue;  // its windows are too small for that
         CAPTURE(choice, behind);
         Router router;
         add_body_users(router);
@@ -292,7 +294,7 @@ TEST_CASE("a plain handler's body that is cut off is answered at once", "[http][
             loop, router,
             [&](RouteSite& site) -> Task<> {
               const TimePoint start = loop.now();
-              Stream stream = co_await site.connect();
+              ClientStream stream = co_await site.connect();
               const std::string first = behind ? request("GET /big") : std::string{};
               co_await send(stream, first + request("POST /plain", "Content-Length: 10\r\n", "01234"));
               (void)co_await stream.finish();

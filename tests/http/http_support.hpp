@@ -93,7 +93,7 @@ class TestService : public Service {
 struct Site {
   Site(Loop& owner, ServerOptions options) : loop(owner), server(owner, service, std::move(options)), listener(owner) {}
 
-  Task<Stream> connect() const { return connect_to(listener.endpoint()); }
+  Task<ClientStream> connect() const { return connect_to(listener.endpoint()); }
 
   /// Sends `bytes` on a connection of its own and returns everything that came until the server closed.
   Task<std::string> ask(std::string_view bytes) const;
@@ -104,13 +104,15 @@ struct Site {
   Listener listener;
 };
 
-inline Task<> send(Stream& stream, std::string_view bytes) {
+template <class AnyStream>
+Task<> send(AnyStream& stream, std::string_view bytes) {
   const Result<void> written = co_await stream.write(as_bytes(bytes));
   written.value();
 }
 
 /// Everything until the peer's end; a reset counts as an end.
-inline Task<std::string> read_to_end(Stream& stream) {
+template <class AnyStream>
+Task<std::string> read_to_end(AnyStream& stream) {
   std::string text;
   std::byte buffer[4096];
   for (;;) {
@@ -121,7 +123,8 @@ inline Task<std::string> read_to_end(Stream& stream) {
 }
 
 /// Reads until `text` ends with `ending`, or the peer ends.
-inline Task<std::string> read_until(Stream& stream, std::string_view ending) {
+template <class AnyStream>
+Task<std::string> read_until(AnyStream& stream, std::string_view ending) {
   std::string text;
   std::byte byte[1];
   while (!text.ends_with(ending)) {
@@ -133,7 +136,7 @@ inline Task<std::string> read_until(Stream& stream, std::string_view ending) {
 }
 
 inline Task<std::string> Site::ask(std::string_view bytes) const {
-  Stream stream = co_await connect();
+  ClientStream stream = co_await connect();
   co_await send(stream, bytes);
   std::string answer = co_await read_to_end(stream);
   co_return answer;

@@ -65,7 +65,7 @@ TEST_CASE("the end of one handler without a client ends another, and the stop is
       detach);
   with_routes(loop, router, [&](RouteSite& site) -> Task<> {
     {
-      Stream stream = co_await site.connect();
+      ClientStream stream = co_await site.connect();
       co_await send(stream, request("GET /parked") + request("GET /resumes"));
       co_await sleep_for(10ms);
       stream.reset();

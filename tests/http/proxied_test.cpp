@@ -45,7 +45,7 @@ constexpr std::string_view client = "192.0.2.7:50000;";
 const std::string requests = request("GET /who") + request("GET /co/who", "Connection: close\r\n");
 
 /// Reads to the end, and says how long that took.
-Task<Duration> time_to_end(RouteSite& site, Stream& stream, std::string& text) {
+Task<Duration> time_to_end(RouteSite& site, ClientStream& stream, std::string& text) {
   const TimePoint start = site.loop.now();
   text = co_await read_to_end(stream);
   co_return site.loop.now() - start;
@@ -55,7 +55,7 @@ std::uint64_t refused(const RouteSite& site) { return site.server.statistics().p
 
 }  // namespace
 
-TEST_CASE("a trusted proxy says who the client is, for the whole connection", "[http][proxy][cleartext]") {
+TEST_CASE("a trusted proxy says who the client is, for the whole connection", "[http][proxy][http1][cleartext]") {
   struct Row {
     std::string header;
     std::string_view peer;
@@ -90,7 +90,7 @@ TEST_CASE("a trusted proxy says who the client is, for the whole connection", "[
   });
 }
 
-TEST_CASE("a header without addresses leaves the peer what it is", "[http][proxy][cleartext]") {
+TEST_CASE("a header without addresses leaves the peer what it is", "[http][proxy][http1][cleartext]") {
   for_each_loop([](Loop& loop) {
     Router router;
     add_routes(router);
@@ -100,7 +100,7 @@ TEST_CASE("a header without addresses leaves the peer what it is", "[http][proxy
           const std::string headers[] = {"PROXY UNKNOWN\r\n", proxy_test::header(0x20, 0, ""),
                                          proxy_test::header(0x21, 0, "")};
           for (const std::string& header : headers) {
-            Stream stream = co_await site.connect();
+            ClientStream stream = co_await site.connect();
             const Result<Endpoint> own = stream.local_endpoint();
             const std::string bytes = header + requests;
             co_await send(stream, bytes);
@@ -112,7 +112,7 @@ TEST_CASE("a header without addresses leaves the peer what it is", "[http][proxy
   });
 }
 
-TEST_CASE("it does not matter how a header arrives, nor what comes with it", "[http][proxy][cleartext]") {
+TEST_CASE("it does not matter how a header arrives, nor what comes with it", "[http][proxy][http1][cleartext]") {
   const std::string body = request("POST /echo", "Content-Length: 8\r\nConnection: close\r\n", "the body");
   for (const std::string& header : {std::string{line}, ipv4_header(element(2, "a.example"))}) {
     const std::string bytes = header + request("GET /who") + body;
@@ -124,7 +124,7 @@ TEST_CASE("it does not matter how a header arrives, nor what comes with it", "[h
           [&](RouteSite& site) -> Task<> {
             for (std::size_t cut = 1; cut < header.size() + 20; ++cut) {
               INFO("cut at " << cut);
-              Stream stream = co_await site.connect();
+              ClientStream stream = co_await site.connect();
               const std::string_view all = bytes;
               co_await send(stream, all.substr(0, cut));
               co_await sleep_for(1ms);
@@ -134,7 +134,7 @@ TEST_CASE("it does not matter how a header arrives, nor what comes with it", "[h
               CHECK(answer.ends_with("the body"));
             }
             // And byte by byte.
-            Stream stream = co_await site.connect();
+            ClientStream stream = co_await site.connect();
             for (const char byte : bytes) {
               const std::string_view one{&byte, 1};
               co_await send(stream, one);
@@ -149,7 +149,7 @@ TEST_CASE("it does not matter how a header arrives, nor what comes with it", "[h
   }
 }
 
-TEST_CASE("a header may be long, and what follows it too", "[http][proxy][cleartext]") {
+TEST_CASE("a header may be long, and what follows it too", "[http][proxy][http1][cleartext]") {
   for_each_loop([](Loop& loop) {
     Router router;
     add_routes(router);
@@ -166,7 +166,7 @@ TEST_CASE("a header may be long, and what follows it too", "[http][proxy][cleart
   });
 }
 
-TEST_CASE("from anybody else a PROXY header is a bad request", "[http][proxy][cleartext]") {
+TEST_CASE("from anybody else a PROXY header is a bad request", "[http][proxy][http1][cleartext]") {
   for_each_sim_loop([](Loop& loop) {
     ServerOptions others;
     others.proxies = {"10.0.0.0/8", "::1", "unix"};
@@ -191,7 +191,7 @@ TEST_CASE("from anybody else a PROXY header is a bad request", "[http][proxy][cl
   });
 }
 
-TEST_CASE("a trusted proxy that says nothing good is cut off without an answer", "[http][proxy][cleartext]") {
+TEST_CASE("a trusted proxy that says nothing good is cut off without an answer", "[http][proxy][http1][cleartext]") {
   for_each_loop([](Loop& loop) {
     Router router;
     add_routes(router);
@@ -207,7 +207,7 @@ TEST_CASE("a trusted proxy that says nothing good is cut off without an answer",
               std::string(200, '\r'),
           };
           for (const std::string& bytes : bad) {
-            Stream stream = co_await site.connect();
+            ClientStream stream = co_await site.connect();
             (void)co_await stream.write(as_bytes(bytes));  // it may be cut off before all is written
             const std::string answer = co_await read_to_end(stream);
             CHECK(answer.empty());
@@ -222,7 +222,7 @@ TEST_CASE("a trusted proxy that says nothing good is cut off without an answer",
   });
 }
 
-TEST_CASE("a header that does not arrive is waited for as long as a head", "[http][proxy][limits][cleartext]") {
+TEST_CASE("a header that does not arrive is waited for as long as a head", "[http][proxy][http1][limits][cleartext]") {
   ServerOptions options = trusting();
   options.limits.head_read = 7s;
   SimLoop loop;
@@ -232,13 +232,13 @@ TEST_CASE("a header that does not arrive is waited for as long as a head", "[htt
       loop, router,
       [](RouteSite& site) -> Task<> {
         std::string text;
-        Stream silent = co_await site.connect();
+        ClientStream silent = co_await site.connect();
         const Duration silent_time = co_await time_to_end(site, silent, text);
         CHECK(silent_time == 7s);
         CHECK(text.empty());
         CHECK(refused(site) == 1);
 
-        Stream slow = co_await site.connect();
+        ClientStream slow = co_await site.connect();
         co_await send(slow, "PROXY ");
         co_await sleep_for(3s);
         co_await send(slow, "TCP4 ");  // more bytes of it buy no time
@@ -248,14 +248,14 @@ TEST_CASE("a header that does not arrive is waited for as long as a head", "[htt
         CHECK(refused(site) == 2);
 
         // What comes behind it has its own time.
-        Stream late = co_await site.connect();
+        ClientStream late = co_await site.connect();
         co_await sleep_for(6s);
         co_await send(late, line);
         co_await send(late, "GET /who");
         const Duration late_time = co_await time_to_end(site, late, text);
         CHECK(late_time == 7s);
         CHECK(text.starts_with("HTTP/1.1 408 "));
-        Stream idle = co_await site.connect();
+        ClientStream idle = co_await site.connect();
         co_await send(idle, line);
         const Duration idle_time = co_await time_to_end(site, idle, text);
         CHECK(idle_time == 60s);
@@ -265,7 +265,7 @@ TEST_CASE("a header that does not arrive is waited for as long as a head", "[htt
       options);
 }
 
-TEST_CASE("a proxy that leaves before it has said anything has done no wrong", "[http][proxy][cleartext]") {
+TEST_CASE("a proxy that leaves before it has said anything has done no wrong", "[http][proxy][http1][cleartext]") {
   for_each_loop([](Loop& loop) {
     Router router;
     add_routes(router);
@@ -273,18 +273,18 @@ TEST_CASE("a proxy that leaves before it has said anything has done no wrong", "
         loop, router,
         [](RouteSite& site) -> Task<> {
           {
-            const Stream brief = co_await site.connect();
+            const ClientStream brief = co_await site.connect();
             co_await sleep_for(5ms);
           }
           co_await site.quiet();
           CHECK(refused(site) == 0);
-          Stream half = co_await site.connect();
+          ClientStream half = co_await site.connect();
           co_await send(half, "PROXY TCP4");
           co_await sleep_for(5ms);
-          half.shutdown(ShutdownSide::send);
+          (void)co_await half.finish();
           co_await site.quiet();
           CHECK(refused(site) == 1);
-          Stream reset = co_await site.connect();
+          ClientStream reset = co_await site.connect();
           co_await send(reset, "PROXY TCP4");
           co_await sleep_for(5ms);
           reset.reset();
@@ -296,17 +296,18 @@ TEST_CASE("a proxy that leaves before it has said anything has done no wrong", "
   });
 }
 
-TEST_CASE("a client that ends its side with its request is answered behind a header, too", "[http][proxy][cleartext]") {
+TEST_CASE("a client that ends its side with its request is answered behind a header, too",
+          "[http][proxy][http1][cleartext]") {
   for_each_loop([](Loop& loop) {
     Router router;
     add_routes(router);
     with_routes(
         loop, router,
         [](RouteSite& site) -> Task<> {
-          Stream stream = co_await site.connect();
+          ClientStream stream = co_await site.connect();
           const std::string bytes = std::string{line} + request("GET /who");
           co_await send(stream, bytes);
-          stream.shutdown(ShutdownSide::send);
+          (void)co_await stream.finish();
           const std::string answer = co_await read_to_end(stream);
           CHECK(count(answer, client) == 1);
         },
@@ -314,7 +315,7 @@ TEST_CASE("a client that ends its side with its request is answered behind a hea
   });
 }
 
-TEST_CASE("who waits for a header takes a place", "[http][proxy][limits][cleartext]") {
+TEST_CASE("who waits for a header takes a place", "[http][proxy][http1][limits][cleartext]") {
   ServerOptions options = trusting();
   options.limits.connections = 2;
   for_each_sim_loop([&](Loop& loop) {
@@ -323,9 +324,9 @@ TEST_CASE("who waits for a header takes a place", "[http][proxy][limits][clearte
     with_routes(
         loop, router,
         [](RouteSite& site) -> Task<> {
-          Stream first = co_await site.connect();
+          ClientStream first = co_await site.connect();
           co_await send(first, "PROXY");
-          Stream second = co_await site.connect();
+          ClientStream second = co_await site.connect();
           co_await sleep_for(1ms);
           CHECK(site.server.statistics().connections_open == 2);
           const std::string bytes = std::string{line} + requests;
@@ -345,17 +346,17 @@ TEST_CASE("who waits for a header takes a place", "[http][proxy][limits][clearte
   });
 }
 
-TEST_CASE("a stop does not wait for a header", "[http][proxy][stop][cleartext]") {
+TEST_CASE("a stop does not wait for a header", "[http][proxy][http1][stop][cleartext]") {
   for_each_loop([](Loop& loop) {
     Router router;
     add_routes(router);
     with_routes(
         loop, router,
         [](RouteSite& site) -> Task<> {
-          Stream silent = co_await site.connect();
-          Stream half = co_await site.connect();
+          ClientStream silent = co_await site.connect();
+          ClientStream half = co_await site.connect();
           co_await send(half, "PROXY TCP4");
-          Stream opened = co_await site.connect();
+          ClientStream opened = co_await site.connect();
           co_await send(opened, line);
           co_await sleep_for(5ms);
           CHECK(site.server.statistics().connections_open == 3);
@@ -371,7 +372,7 @@ TEST_CASE("a stop does not wait for a header", "[http][proxy][stop][cleartext]")
 }
 
 TEST_CASE("a header that arrives as the server stops is served or not, and nothing is left",
-          "[http][proxy][stop][cleartext]") {
+          "[http][proxy][http1][stop][cleartext]") {
   for (const std::uint64_t seed : loop_test::seeds(40)) {
     INFO("GYRE_SEED=" << seed);
     SimLoop loop{{.seed = seed}};
@@ -380,12 +381,12 @@ TEST_CASE("a header that arrives as the server stops is served or not, and nothi
     with_routes(
         loop, router,
         [](RouteSite& site) -> Task<> {
-          Stream stream = co_await site.connect();
+          ClientStream stream = co_await site.connect();
           co_await sleep_for(1ms);
           Context& context = co_await this_context();
           Scope scope{context};
           const std::string bytes = std::string{line} + request("GET /who");
-          scope.spawn([](Stream* to, std::string text) -> Task<> { co_await send(*to, text); }, &stream, bytes);
+          scope.spawn([](ClientStream* to, std::string text) -> Task<> { co_await send(*to, text); }, &stream, bytes);
           site.listener.stop();
           co_await site.server.stop(10s);
           co_await scope.join();
@@ -399,7 +400,7 @@ TEST_CASE("a header that arrives as the server stops is served or not, and nothi
   }
 }
 
-TEST_CASE("whichever operation fails on the way to a header, nothing is left", "[http][proxy][cleartext]") {
+TEST_CASE("whichever operation fails on the way to a header, nothing is left", "[http][proxy][http1][cleartext]") {
   SimOptions options;
   std::uint64_t operations = 0;
   do {
@@ -430,7 +431,8 @@ TEST_CASE("whichever operation fails on the way to a header, nothing is left", "
   CHECK(operations > 5);
 }
 
-TEST_CASE("a handler whose client has left still knows that it came by TLS", "[http][proxy][disconnect][cleartext]") {
+TEST_CASE("a handler whose client has left still knows that it came by TLS",
+          "[http][proxy][http1][disconnect][cleartext]") {
   SimLoop loop;
   Router router;
   std::string seen;
@@ -454,7 +456,7 @@ TEST_CASE("a handler whose client has left still knows that it came by TLS", "[h
   CHECK(seen == "nobody by TLS;");
 }
 
-TEST_CASE("proxies on a Unix socket", "[http][proxy][cleartext]") {
+TEST_CASE("proxies on a Unix socket", "[http][proxy][http1][cleartext]") {
   loop_test::for_each_real_loop([](Loop& loop) {
     Router router;
     add_routes(router);

@@ -73,7 +73,7 @@ struct RawSite {
   RawSite(Loop& owner, ServerOptions options)
       : loop(owner), server(owner, service, std::move(options)), listener(owner) {}
 
-  Task<Stream> connect() const { return connect_to(listener.endpoint()); }
+  Task<ClientStream> connect() const { return connect_to(listener.endpoint()); }
 
   Loop& loop;
   RawService service;
@@ -189,7 +189,7 @@ class Verdict {
   std::string text_;
 };
 
-inline Task<Heard> listen(Stream& stream) {
+inline Task<Heard> listen(ClientStream& stream) {
   Heard heard;
   std::byte buffer[4096];
   for (;;) {
@@ -204,7 +204,7 @@ inline Task<Heard> listen(Stream& stream) {
 inline Task<std::string> run(RawSite& site, const RawCase& test, const Delivery& delivery) {
   constexpr std::string_view probe = "GET /probe HTTP/1.1\r\nHost: probe\r\nConnection: close\r\n\r\n";
   site.service.forget();
-  Stream stream = co_await site.connect();
+  ClientStream stream = co_await site.connect();
   std::string trouble;
   for (std::size_t at = 0, size = delivery.first; at < test.bytes.size(); at += size, size = delivery.step) {
     if (at != 0) co_await sleep_for(1ns);  // lets the server have what was sent

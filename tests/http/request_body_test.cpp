@@ -95,7 +95,7 @@ TEST_CASE("a chunked body may arrive byte by byte, and the next request with its
   Bodies bodies;
   with_routes(loop, bodies.router, [](RouteSite& site) -> Task<> {
     for (const std::string_view path : {"/collect", "/task", "/stream", "/trailer"}) {
-      Stream stream = co_await site.connect();
+      ClientStream stream = co_await site.connect();
       const std::string bytes =
           request("POST " + std::string{path}, chunked, "3\r\nabc\r\n1\r\nd\r\n0\r\nX-Sum: 4\r\n\r\n") +
           request("GET /", close_after);
@@ -132,13 +132,13 @@ TEST_CASE("a handler that does not read slows its client down", "[http][body][li
     ServerOptions options;
     options.limits.body = size;
     const auto body = [&](RouteSite& site) -> Task<> {
-      Stream stream = co_await site.connect();
+      ClientStream stream = co_await site.connect();
       const std::string head =
           request("POST /gate", "Content-Length: " + std::to_string(size) + "\r\nConnection: close\r\n");
       co_await send(stream, head);
       Context& context = co_await this_context();
       Scope scope{context};
-      scope.spawn([](Stream& to, std::string bytes) -> Task<> { co_await send(to, bytes); }, std::ref(stream),
+      scope.spawn([](ClientStream& to, std::string bytes) -> Task<> { co_await send(to, bytes); }, std::ref(stream),
                   std::string(size, 'x'));
       co_await bodies.entered.wait();
       co_await sleep_for(20ms);
@@ -159,7 +159,7 @@ TEST_CASE("a 100 is sent when the body is wanted", "[http][body]") {
     with_routes(loop, bodies.router, [&bodies](RouteSite& site) -> Task<> {
       const std::string expect = "Content-Length: 3\r\nExpect: 100-continue\r\n";
       for (const std::string_view path : {"/collect", "/task", "/stream"}) {
-        Stream stream = co_await site.connect();
+        ClientStream stream = co_await site.connect();
         co_await send(stream, request("POST " + std::string{path}, expect));
         const std::string interim = co_await read_until(stream, "\r\n\r\n");
         CHECK(interim == "HTTP/1.1 100 Continue\r\n\r\n");
@@ -168,7 +168,7 @@ TEST_CASE("a 100 is sent when the body is wanted", "[http][body]") {
         CHECK(answer.starts_with("HTTP/1.1 200 "));
       }
       // Not before a handler reads.
-      Stream waiting = co_await site.connect();
+      ClientStream waiting = co_await site.connect();
       co_await send(waiting, request("POST /gate", expect));
       co_await bodies.entered.wait();
       bodies.gate.set();
@@ -177,7 +177,7 @@ TEST_CASE("a 100 is sent when the body is wanted", "[http][body]") {
       co_await send(waiting, "abc");
       (void)co_await read_until(waiting, "\r\n\r\n3");
       // Ahead of an answer that is written while the body is read.
-      Stream both = co_await site.connect();
+      ClientStream both = co_await site.connect();
       co_await send(both, request("POST /both", expect));
       const std::string first = co_await read_until(both, "\r\n\r\n");
       CHECK(first == "HTTP/1.1 100 Continue\r\n\r\n");
@@ -195,7 +195,7 @@ TEST_CASE("a 100 is sent when the body is wanted", "[http][body]") {
   });
 }
 
-TEST_CASE("an unread body is got out of the way, or ends the connection", "[http][body][limits]") {
+TEST_CASE("an unread body is got out of the way, or ends the connection", "[http][body][limits][http1]") {
   for_each_loop([](Loop& loop) {
     Bodies bodies;
     ServerOptions options;
@@ -225,7 +225,7 @@ TEST_CASE("an unread body is got out of the way, or ends the connection", "[http
   });
 }
 
-TEST_CASE("a broken body has its status, unless the handler answers otherwise", "[http][body]") {
+TEST_CASE("a broken body has its status, unless the handler answers otherwise", "[http][body][http1]") {
   SimLoop loop;
   Bodies bodies;
   ServerOptions options;
@@ -290,14 +290,14 @@ TEST_CASE("bodies that stall or are too slow are given up, to the nanosecond", "
       CAPTURE(path);
       const std::string head = request("POST " + std::string{path}, "Content-Length: 100000\r\n");
       // Nothing at all: the grace.
-      Stream silent = co_await site.connect();
+      ClientStream silent = co_await site.connect();
       TimePoint start = loop.now();
       co_await send(silent, head);
       std::string answer = co_await read_to_end(silent);
       CHECK(loop.now() - start == 10s);
       CHECK(answer.starts_with("HTTP/1.1 408 "));
       // 50 bytes a second: with each second half a second of the grace is used up.
-      Stream slow = co_await site.connect();
+      ClientStream slow = co_await site.connect();
       start = loop.now();
       co_await send(slow, head);
       for (int second = 0; second < 17; ++second) {
@@ -308,7 +308,7 @@ TEST_CASE("bodies that stall or are too slow are given up, to the nanosecond", "
       CHECK(loop.now() - start == 18500ms);
       CHECK(answer.starts_with("HTTP/1.1 408 "));
       // Quick enough on the whole, then nothing more.
-      Stream stalled = co_await site.connect();
+      ClientStream stalled = co_await site.connect();
       co_await send(stalled, head + std::string(50'000, 'x'));
       start = loop.now();
       answer = co_await read_to_end(stalled);
@@ -325,7 +325,7 @@ TEST_CASE("the time that a handler does not read is not the client's", "[http][b
   ServerOptions options;
   options.limits.handler = Duration::max();
   const auto body = [&](RouteSite& site) -> Task<> {
-    Stream stream = co_await site.connect();
+    ClientStream stream = co_await site.connect();
     co_await send(stream, request("POST /gate", "Content-Length: 6\r\nConnection: close\r\n", "abc"));
     co_await bodies.entered.wait();
     co_await sleep_for(1h);
@@ -353,7 +353,7 @@ TEST_CASE("neither is the time between a read that waited and the next", "[http]
   ServerOptions options;
   options.limits.handler = Duration::max();
   const auto body = [](RouteSite& site) -> Task<> {
-    Stream stream = co_await site.connect();
+    ClientStream stream = co_await site.connect();
     co_await send(stream, request("POST /", "Content-Length: 2\r\nConnection: close\r\n"));
     co_await sleep_for(1s);
     co_await send(stream, "a");
@@ -365,14 +365,14 @@ TEST_CASE("neither is the time between a read that waited and the next", "[http]
   with_routes(loop, router, body, options);
 }
 
-TEST_CASE("a body that nobody wants has its time limits, too", "[http][body][limits]") {
+TEST_CASE("a body that nobody wants has its time limits, too", "[http][body][limits][http1]") {
   SimLoop loop;
   Bodies bodies;
   ServerOptions options;
   options.limits.body_stall = 5s;
   const auto body = [&](RouteSite& site) -> Task<> {
     for (const std::string_view path : {"/refuse", "/nowhere"}) {
-      Stream stream = co_await site.connect();
+      ClientStream stream = co_await site.connect();
       const TimePoint start = loop.now();
       co_await send(stream, request("POST " + std::string{path}, "Content-Length: 6\r\n", "abc"));
       const std::string answer = co_await read_to_end(stream);
@@ -384,19 +384,19 @@ TEST_CASE("a body that nobody wants has its time limits, too", "[http][body][lim
 }
 
 // More of them than requests are kept for later.
-TEST_CASE("bodies of many connections are thrown away", "[http][body]") {
+TEST_CASE("bodies of many connections are thrown away", "[http][body][http1]") {
   SimLoop loop;
   Bodies bodies;
   with_routes(loop, bodies.router, [](RouteSite& site) -> Task<> {
-    std::vector<Stream> streams;
+    std::vector<ClientStream> streams;
     for (int count = 0; count < 1100; ++count) {
       streams.push_back(co_await site.connect());
       co_await send(streams.back(), request("POST /refuse", "Content-Length: 3\r\n"));
     }
     co_await sleep_for(1ms);
-    for (Stream& stream : streams) co_await send(stream, "abc");
-    for (Stream& stream : streams) co_await send(stream, request("GET /", close_after));
-    for (Stream& stream : streams) {
+    for (ClientStream& stream : streams) co_await send(stream, "abc");
+    for (ClientStream& stream : streams) co_await send(stream, request("GET /", close_after));
+    for (ClientStream& stream : streams) {
       const std::string answer = co_await read_to_end(stream);
       CHECK(answer.ends_with("hello"));
     }
@@ -408,7 +408,7 @@ TEST_CASE("a client that leaves in the middle of its body cancels the reader", "
     Bodies bodies;
     with_routes(loop, bodies.router, [&bodies](RouteSite& site) -> Task<> {
       {
-        Stream stream = co_await site.connect();
+        ClientStream stream = co_await site.connect();
         co_await send(stream, request("POST /stream", "Content-Length: 6\r\n", "abc"));
         co_await sleep_for(5ms);
       }
@@ -435,7 +435,7 @@ TEST_CASE("a middleware can refuse a body before it is read", "[http][body]") {
     const std::string expect = "Content-Length: 3\r\nExpect: 100-continue\r\n";
     const std::string refused = co_await site.ask(request("POST /", expect));
     CHECK(refused.starts_with("HTTP/1.1 401 "));
-    Stream stream = co_await site.connect();
+    ClientStream stream = co_await site.connect();
     co_await send(stream, request("POST /", expect + "Authorization: x\r\nConnection: close\r\n"));
     const std::string interim = co_await read_until(stream, "\r\n\r\n");
     CHECK(interim == "HTTP/1.1 100 Continue\r\n\r\n");

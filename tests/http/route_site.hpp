@@ -15,10 +15,10 @@ struct RouteSite {
   RouteSite(Loop& owner, Router& routes, const ServerOptions& options)
       : loop(owner), router(routes), server(owner, routes, options), listener(owner) {}
 
-  Task<Stream> connect() const { return connect_to(listener.endpoint()); }
+  Task<ClientStream> connect() const { return connect_to(listener.endpoint()); }
   /// Sends `bytes` on a connection of its own and returns everything that came until the server closed.
   Task<std::string> ask(std::string_view bytes) const {
-    Stream stream = co_await connect();
+    ClientStream stream = co_await connect();
     co_await send(stream, bytes);
     std::string answer = co_await read_to_end(stream);
     co_return answer;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "client_stream.hpp"
+
 #include <gyre/http/server.hpp>
 #include <gyre/net/tls/acceptor.hpp>
 #include <gyre/net/tls/connect.hpp>
@@ -9,7 +11,7 @@
 #include <optional>
 
 /// The same tests over TLS: with GYRE_TEST_TLS in the environment the sites of the tests accept TLS, and their clients
-/// speak it.
+/// speak it. With GYRE_TEST_HTTP2, alone or beside it, the clients speak HTTP/2 (`ClientStream`).
 namespace gyre::test {
 
 inline bool over_tls() { return std::getenv("GYRE_TEST_TLS") != nullptr; }
@@ -25,9 +27,11 @@ struct SecureEnds {
     });
     TlsServerOptions server;
     server.certificate = Certificate::parse(made.chain, made.key).value();
+    server.alpn = {"h2", "http/1.1"};
     acceptor.emplace(TlsServer::make(server).value());
     TlsClientOptions trusting;
     trusting.trust = made.chain;
+    if (over_h2()) trusting.alpn = {"h2"};
     client = TlsClient::make(trusting).value();
   }
 
@@ -40,14 +44,23 @@ struct SecureEnds {
   TlsClient client;
 };
 
-/// A client's connection, over TLS if the tests are.
-inline Task<Stream> connect_to(Endpoint endpoint) {
+/// A client's connection without TLS.
+inline Task<ClientStream> connect_in_the_clear(Endpoint endpoint) {
   Result<Stream> connected = co_await Stream::connect(endpoint);
-  Stream stream = std::move(connected).value();
-  if (!over_tls()) co_return std::move(stream);
-  auto shaking = tls_connect(std::move(stream), SecureEnds::get().client, "127.0.0.1");
+  ClientStream stream{std::move(connected).value()};
+  if (over_h2()) co_await stream.begin_h2("http");
+  co_return std::move(stream);
+}
+
+/// A client's connection, over TLS if the tests are.
+inline Task<ClientStream> connect_to(Endpoint endpoint) {
+  if (!over_tls()) co_return co_await connect_in_the_clear(endpoint);
+  Result<Stream> connected = co_await Stream::connect(endpoint);
+  auto shaking = tls_connect(std::move(connected).value(), SecureEnds::get().client, "127.0.0.1");
   Stream encrypted = co_await std::move(shaking);
-  co_return std::move(encrypted);
+  ClientStream stream{std::move(encrypted)};
+  if (over_h2()) co_await stream.begin_h2("https");
+  co_return std::move(stream);
 }
 
 inline Task<> serve(Server& server, Listener& listener) {

@@ -67,7 +67,7 @@ struct SlowClient {
 
 }  // namespace
 
-TEST_CASE("a part of a record buys an idle connection no time", "[http][tls][limits][cleartext]") {
+TEST_CASE("a part of a record buys an idle connection no time", "[http][tls][limits][cleartext][http1]") {
   SimLoop loop;
   loop.run([](Loop& on) -> Task<> {
     TestService service;
@@ -102,7 +102,7 @@ TEST_CASE("a part of a record buys an idle connection no time", "[http][tls][lim
   }(loop));
 }
 
-TEST_CASE("who has said goodbye over TLS may send only so much more", "[http][tls][limits][cleartext]") {
+TEST_CASE("who has said goodbye over TLS may send only so much more", "[http][tls][limits][cleartext][http1]") {
   SimLoop loop;
   loop.run([](Loop& on) -> Task<> {
     TestService service;

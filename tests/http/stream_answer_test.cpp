@@ -51,7 +51,7 @@ TEST_CASE("a streamed answer leaves as it is written", "[http][stream]") {
   for_each_loop([](Loop& loop) {
     Router router;
     with_routes(loop, only(router, count_to_three), [](RouteSite& site) -> Task<> {
-      Stream stream = co_await site.connect();
+      ClientStream stream = co_await site.connect();
       co_await send(stream, request("GET /"));
       const std::string first = co_await read_until(stream, "one \r\n");
       CHECK(count(first, "Transfer-Encoding: chunked\r\n") == 1);
@@ -81,6 +81,7 @@ TEST_CASE("without chunks a stream has a length, or the end of the connection", 
     const std::string known = co_await site.ask(request("GET /known", close_after));
     CHECK(count(known, "Content-Length: 6\r\n") == 1);
     CHECK(body_of(known) == "abcdef");
+    if (over_h2()) co_return;
     const std::string old = co_await site.ask("GET /unknown HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
     CHECK(count(old, "Transfer-Encoding") + count(old, "Content-Length") == 0);
     CHECK(count(old, "Connection: close\r\n") == 1);
@@ -134,7 +135,7 @@ TEST_CASE("a failure behind the head cuts the stream", "[http][stream]") {
       const std::string thrown = co_await site.ask(request("GET /throw"));
       CHECK(!dechunk(body_of(thrown)));
       // An HTTP/1.0 client knows the end by the connection's: that must not be a clean one.
-      Stream old = co_await site.connect();
+      ClientStream old = co_await site.connect();
       co_await send(old, "GET /throw HTTP/1.0\r\n\r\n");
       std::byte buffer[4096];
       for (bool open = true; open;) {
@@ -148,6 +149,7 @@ TEST_CASE("a failure behind the head cuts the stream", "[http][stream]") {
       const std::string too_long = co_await site.ask(request("GET /long"));
       CHECK(body_of(too_long).size() < 3);
       CHECK(reported == 3);
+      old.close();
       co_await site.quiet();
     });
   });
@@ -167,7 +169,7 @@ TEST_CASE("who writes faster than the client reads waits", "[http][stream][limit
       });
     });
     with_routes(loop, router, [&written](RouteSite& site) -> Task<> {
-      Stream stream = co_await site.connect();
+      ClientStream stream = co_await site.connect();
       co_await send(stream, request("GET /", close_after));
       co_await sleep_for(50ms);
       CHECK(written < 29'000'000);
@@ -196,7 +198,7 @@ TEST_CASE("a client that leaves cancels who writes for it", "[http][stream][canc
     });
     with_routes(loop, router, [&cancelled](RouteSite& site) -> Task<> {
       {
-        Stream stream = co_await site.connect();
+        ClientStream stream = co_await site.connect();
         co_await send(stream, request("GET /"));
         (void)co_await read_until(stream, "tick");
       }
@@ -222,12 +224,12 @@ TEST_CASE("an upload can be answered while it arrives", "[http][stream][body]") 
                 {.body = 100'000'000});
     with_routes(loop, router, [](RouteSite& site) -> Task<> {
       const std::string bytes = pattern(3'000'000);
-      Stream stream = co_await site.connect();
+      ClientStream stream = co_await site.connect();
       Context& context = co_await this_context();
       Scope scope{context};
       const std::string all = request("POST /", "Content-Length: 3000000\r\nConnection: close\r\n", bytes);
-      scope.spawn([](Stream& to, const std::string& text) -> Task<> { co_await send(to, text); }, std::ref(stream),
-                  std::ref(all));
+      scope.spawn([](ClientStream& to, const std::string& text) -> Task<> { co_await send(to, text); },
+                  std::ref(stream), std::ref(all));
       const std::string answer = co_await read_to_end(stream);
       co_await scope.join();
       CHECK((dechunk(body_of(answer)) == bytes));
@@ -266,6 +268,7 @@ TEST_CASE("trailers follow a chunked body and nothing else", "[http][stream]") {
     const std::string answer = co_await site.ask(request("GET /", close_after));
     CHECK(body_of(answer) == "3\r\nabc\r\n0\r\nX-Sum: 3\r\n\r\n");
     CHECK(refused == "Content-LengthX-Badbad name");
+    if (over_h2()) co_return;
     const std::string old = co_await site.ask("GET / HTTP/1.0\r\n\r\n");
     CHECK(body_of(old) == "abc");
   });
@@ -286,6 +289,7 @@ TEST_CASE("interim answers go ahead of the real one", "[http][stream]") {
   with_routes(loop, router, [&sent](RouteSite& site) -> Task<> {
     const std::string answer = co_await site.ask(request("GET /", close_after));
     CHECK(answer.starts_with("HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\nHTTP/1.1 200 OK\r\n"));
+    if (over_h2()) co_return;
     const std::string old = co_await site.ask("GET / HTTP/1.0\r\n\r\n");
     CHECK(old.starts_with("HTTP/1.1 200 OK\r\n"));
     CHECK(sent == "ynnnnn");

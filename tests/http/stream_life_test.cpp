@@ -15,7 +15,7 @@ constexpr std::string_view close_after = "Connection: close\r\n";
 
 }  // namespace
 
-TEST_CASE("a stream that breaks takes the answers behind it along", "[http][stream]") {
+TEST_CASE("a stream that breaks takes the answers behind it along", "[http][stream][http1]") {
   for_each_loop([](Loop& loop) {
     Router router;
     router.get("/break", [] {
@@ -51,7 +51,7 @@ TEST_CASE("a stream goes on although a large answer waits behind it", "[http][st
   with_routes(
       loop, router,
       [](RouteSite& site) -> Task<> {
-        Stream stream = co_await site.connect();
+        ClientStream stream = co_await site.connect();
         co_await send(stream, request("GET /slow") + request("GET /large") + request("GET /slow", close_after));
         const std::string answer = co_await read_to_end(stream);
         CHECK(count(answer, "three") == 2);
@@ -60,7 +60,7 @@ TEST_CASE("a stream goes on although a large answer waits behind it", "[http][st
       options);
 }
 
-TEST_CASE("nothing behind the last answer is begun while that streams", "[http][stream]") {
+TEST_CASE("nothing behind the last answer is begun while that streams", "[http][stream][http1]") {
   SimLoop loop;
   Router router;
   int called = 0;
@@ -88,7 +88,7 @@ TEST_CASE("nothing behind the last answer is begun while that streams", "[http][
   });
 }
 
-TEST_CASE("a request waits for the streamed answer of one that stands alone", "[http][stream]") {
+TEST_CASE("a request waits for the streamed answer of one that stands alone", "[http][stream][http1]") {
   SimLoop loop;
   Router router;
   std::string order;
@@ -104,7 +104,7 @@ TEST_CASE("a request waits for the streamed answer of one that stands alone", "[
     return "hello";
   });
   with_routes(loop, router, [&](RouteSite& site) -> Task<> {
-    Stream stream = co_await site.connect();
+    ClientStream stream = co_await site.connect();
     co_await send(stream, request("POST /") + request("GET /"));
     const std::string answer = co_await read_until(stream, "hello");
     CHECK(answer.ends_with("hello"));
@@ -134,7 +134,7 @@ TEST_CASE("what a plain handler took from its request lives as long as its strea
     const std::string whole = co_await site.ask(bytes);
     CHECK(dechunk(body_of(whole)) == "namebodymarkbody/name");
     CHECK(count(whole, "Content-Type: a/b\r\n") == 1);
-    Stream stream = co_await site.connect();
+    ClientStream stream = co_await site.connect();
     for (const char& byte : bytes) {
       co_await send(stream, {&byte, 1});
       co_await sleep_for(1ms);
@@ -161,7 +161,7 @@ TEST_CASE("a body is permitted before the head of the answer that streams it", "
   router.post("/task", [echo](Body body) -> Task<Response> { co_return echo(body); });
   with_routes(loop, router, [](RouteSite& site) -> Task<> {
     for (const std::string_view path : {"/plain", "/task"}) {
-      Stream stream = co_await site.connect();
+      ClientStream stream = co_await site.connect();
       const std::string line = "POST " + std::string{path};
       co_await send(stream, request(line, "Expect: 100-continue\r\nContent-Length: 4\r\nConnection: close\r\n"));
       const std::string permission = co_await read_until(stream, "\r\n\r\n");
@@ -186,7 +186,7 @@ TEST_CASE("a middleware's stream that collects gets the body of a client that wa
   });
   router.post("/", [] { return "hello"; });
   with_routes(loop, router, [](RouteSite& site) -> Task<> {
-    Stream stream = co_await site.connect();
+    ClientStream stream = co_await site.connect();
     for (int count = 0; count < 2; ++count) {  // and the connection goes on
       co_await send(stream, request("POST /", "Expect: 100-continue\r\nContent-Length: 4\r\n"));
       const std::string permission = co_await read_until(stream, "\r\n\r\n");
@@ -250,7 +250,7 @@ TEST_CASE("the write limits of a route hold for all of a stream", "[http][stream
   router.get("/usual", large);
   with_routes(loop, router, [](RouteSite& site) -> Task<> {
     for (const std::string_view path : {"/patient", "/usual"}) {
-      Stream stream = co_await site.connect();
+      ClientStream stream = co_await site.connect();
       co_await send(stream, request("GET " + std::string{path}, close_after));
       std::string answer = co_await read_until(stream, "\r\n\r\n");
       std::byte buffer[1000];
@@ -278,7 +278,7 @@ TEST_CASE("a client that takes a file too slowly is cut after the write stall", 
   });
   with_routes(loop, router, [&](RouteSite& site) -> Task<> {
     for (const std::size_t rate : {std::size_t{0}, std::size_t{100}, std::size_t{1000}}) {
-      Stream stream = co_await site.connect();
+      ClientStream stream = co_await site.connect();
       co_await send(stream, request("GET /"));
       (void)co_await read_until(stream, "\r\n\r\n");
       std::size_t read = 0;
@@ -295,7 +295,8 @@ TEST_CASE("a client that takes a file too slowly is cut after the write stall", 
       CAPTURE(rate);
       CHECK((read >= size) == (rate == 1000));
       // The first 4 KiB went out at once: they were enough for a part of the time.
-      if (rate == 0) CHECK(open_until - start <= 30s);
+      const bool more_at_once = over_h2() && over_tls();  // a whole record is taken for the head
+      if (rate == 0) CHECK(open_until - start <= (more_at_once ? 60s : 30s));
       if (rate == 100) CHECK(open_until - start <= 60s);
       CHECK(open_until - start >= 29s);
       stream.close();

@@ -30,6 +30,9 @@ const std::vector<Case>& cases() {
   static const std::vector<Case> all = {
       // RFC 9113 4
       {"a frame that is too large", frame_header(16'385, Type::data, 0, 1), "GOAWAY 0 6"},
+      {"a continuation that is too large", headers(1, "", 0) + frame_header(16'385, Type::continuation, 0, 1),
+       "GOAWAY 1 6"},
+      {"no room for the length of the padding", post(1) + frame(Type::data, padded, 1, ""), "GOAWAY 1 6"},
       {"a frame of an unknown type", frame(static_cast<Type>(99), 255, 7, "whatever") + ping(), "PING ACK"},
       {"a header block that is no HPACK", headers(1, std::string_view("\xff\xff\xff\xff\xff\xff\xff")), "GOAWAY 1 9"},
       {"an index that is in no table", headers(1, std::string_view(indexed(99))), "GOAWAY 1 9"},
@@ -55,6 +58,7 @@ const std::vector<Case>& cases() {
       {"padding longer than the frame", post(1) + frame(Type::data, padded, 1, "\x05xyz"), "GOAWAY 1 1"},
       {"HEADERS on no stream", tiny(0), "GOAWAY 0 1"},
       {"PRIORITY on no stream", priority(0), "GOAWAY 0 1"},
+      {"PRIORITY that depends on its own stream", priority(1, 1), "GOAWAY 0 1"},
       {"PRIORITY of another size", frame(Type::priority, 0, 1, "1234"), "GOAWAY 0 6"},
       {"RST_STREAM on no stream", rst_stream(0, 8), "GOAWAY 0 1"},
       {"RST_STREAM of another size", post(1) + frame(Type::rst_stream, 0, 1, "123"), "GOAWAY 1 6"},

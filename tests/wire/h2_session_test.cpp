@@ -225,7 +225,8 @@ TEST_CASE("interim answers come before the final one", "[wire][h2]") {
   CHECK_FALSE(session.inform(1, Status::continue_, {}));
   pair.run();
   CHECK(pair.client.heard() ==
-        Lines{"1 answer 100", "1 answer 103 link=</a.css>", "1 answer 200 content-length=0", "1 end"});
+        Lines{"1 answer 100", "1 answer 103 link=</a.css>", "1 answer 200 content-length=0", "1 end",
+              "1 closed NO_ERROR"});
 }
 
 TEST_CASE("streams whose client says nothing take turns", "[wire][h2]") {
@@ -353,11 +354,9 @@ TEST_CASE("a stream is given up by either side, or refused", "[wire][h2]") {
     CHECK(server.side.receive(data(1, "late")));
     CHECK(server.side.heard().empty());
   }
-  SECTION("by the server, behind its answer") {
+  SECTION("by the server behind its answer, which needs no more of the request") {
     server.side.answer(1, "enough");
-    CHECK(server.side.frames() == Lines{"HEADERS 1", "DATA 1 6 END_STREAM"});
-    server.side.session->reset(1, H2Error::no_error);
-    CHECK(server.side.frames() == Lines{"RST_STREAM 1 0"});
+    CHECK(server.side.frames() == Lines{"HEADERS 1", "DATA 1 6 END_STREAM", "RST_STREAM 1 0"});
     CHECK(server.side.heard() == Lines{"1 closed NO_ERROR"});
   }
   SECTION("from the beginning") {
@@ -434,7 +433,7 @@ TEST_CASE("a head that arrives slowly keeps its memory", "[wire][h2]") {
   const std::string other = get(1, "/later", {{"x-text", std::string(300, 'o')}});
   for (std::size_t i = 0; i < slow.size(); ++i) {
     first.receive(slow.substr(i, 1));
-    CHECK(first.session->head_under_way() == (i >= 8 && i + 1 < slow.size()));
+    CHECK((first.session->head_under_way() != 0) == (i >= 8 && i + 1 < slow.size()));
     second.receive(other.substr(i, 1));
   }
   CHECK(first.heard() == Lines{"1 GET /early host=gyre.test x-text=" + std::string(300, 's'), "1 end"});

@@ -114,7 +114,7 @@ class H2Side final : public gyre::wire::H2Events {
 
   bool receive(std::string_view bytes) { return session->receive(bytes, now); }
   /// All that it has to send now, by rooms of the least size.
-  std::string sent(std::size_t room = H2Session::send_min) {
+  std::string sent(std::size_t room = 16 * 1024 + 64) {
     std::string bytes;
     std::string buffer(room, '\0');
     while (session->wants_send()) {

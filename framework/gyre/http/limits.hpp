@@ -3,6 +3,7 @@
 #include <gyre/base/time.hpp>
 #include <gyre/wire/h1/chunk_limits.hpp>
 #include <gyre/wire/h1/head_limits.hpp>
+#include <gyre/wire/h2/limits.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -18,6 +19,10 @@ struct Limits {
   wire::ChunkLimits chunks;
   /// Bytes of a request body, decoded, collected or streamed: 413.
   std::size_t body = std::size_t{1} << 20;
+  /// Bytes of bodies that are collected at once on one HTTP/2 connection: 503.
+  std::size_t collected = std::size_t{16} << 20;
+  /// What the streams, frames and headers of an HTTP/2 connection may be and cost.
+  wire::H2Limits h2 = {};
   /// Bytes of a body that nobody wants which are read all the same, so that the connection can be kept; beyond it the
   /// connection ends after the answer. And bytes that a client sends after it has said that it sends no more (TLS);
   /// beyond it the connection is closed.

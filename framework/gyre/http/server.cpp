@@ -29,8 +29,9 @@ ServerState::ServerState(Loop& owner, Service& answers, ServerOptions settings)
       service(answers),
       options(std::move(settings)),
       values(answers.values_for(owner)),
-      outputs(&Connection::on_sent),
-      exchanges(&Connection::on_task_done, values.get(), options.limits.head.fields),
+      outputs(&Transport::on_sent),
+      exchanges(&Carrier::on_task_done, values.get(), options.limits.head.fields),
+      h2_exchanges(&Carrier::on_task_done, values.get(), 0),
       common_fields(options.server_name),
       handshakes(owner, options.limits.handshakes, options.limits.handshake_stall) {}
 
@@ -53,7 +54,7 @@ struct GraceTimer : Timer {
     ServerState& server = *static_cast<GraceTimer&>(timer).state;
     server.context.cancel(CancelReason::shutdown);
     // Handlers now unwind and their answer (503) still goes out; what does not even read it is cut.
-    server.connections.for_each([](Connection& connection) { connection.cut(); });
+    server.connections.for_each([](Transport& connection) { connection.cut(); });
   }
   ServerState* state;
 };
@@ -134,12 +135,14 @@ Task<> Server::stop(Duration grace) {
   http::ServerState& state = *state_;
   state.draining = true;
   state.openings.for_each([](http::Opening& opening) { opening.drain(); });
-  state.connections.for_each([](http::Connection& connection) { connection.drain(); });
+  state.connections.for_each([](http::Transport& connection) { connection.drain(); });
   http::GraceTimer timer{state};
   state.loop.arm(timer, time_after(state.loop.now(), grace));
   http::AllGone all_gone{state};
   co_await all_gone;
 }
+
+void Server::on_limit(Callback<void(std::string_view)> report) { state_->on_limit = std::move(report); }
 
 ServerStatistics Server::statistics() const noexcept { return state_->statistics; }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <gyre/base/callback.hpp>
 #include <gyre/coro/task.hpp>
 #include <gyre/http/server_options.hpp>
 #include <gyre/http/service.hpp>
@@ -8,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string_view>
 
 namespace gyre {
 
@@ -19,11 +21,13 @@ struct ServerStatistics {
   std::uint64_t connections_refused = 0;  ///< Accepted only to be told that there are too many (503), or not even that.
   /// Of `ServerOptions::proxies`, and closed: they began with no PROXY header, with a malformed one, or too late.
   std::uint64_t proxy_headers_refused = 0;
-  std::uint64_t requests = 0;           ///< Heads that were complete and valid.
-  std::uint64_t rejected = 0;           ///< Requests refused before a handler saw them (4xx, 5xx by the connection).
-  std::uint64_t responses = 0;          ///< Answers written, the refusals included.
-  std::uint64_t answers_dropped = 0;    ///< Answers whose client had left, or had got another: the handler was late.
-  std::uint64_t handshakes_failed = 0;  ///< TLS handshakes that did not come to their end, those of the next line too.
+  std::uint64_t requests = 0;            ///< Heads that were complete and valid.
+  std::uint64_t rejected = 0;            ///< Requests refused before a handler saw them (4xx, 5xx by the connection).
+  std::uint64_t responses = 0;           ///< Answers written, the refusals included.
+  std::uint64_t answers_dropped = 0;     ///< Answers whose client had left, or had got another: the handler was late.
+  std::uint64_t h2_connections = 0;      ///< Connections that spoke HTTP/2.
+  std::uint64_t h2_limits_exceeded = 0;  ///< Of them, those that were ended for what `Limits::h2` says.
+  std::uint64_t handshakes_failed = 0;   ///< TLS handshakes that did not come to their end, those of the next line too.
   /// Given up for others that waited for a place: their client kept them waiting (`Limits::handshake_stall`).
   std::uint64_t handshakes_shed = 0;
   std::uint64_t handlers_running = 0;   ///< Coroutine handlers at work now, those of the next line included.
@@ -60,6 +64,10 @@ class Server {
   /// for at most `grace`, then their scopes are cancelled (`CancelReason::shutdown`) and joined. Stop the listeners
   /// first. Not cancellable itself.
   Task<> stop(Duration grace);
+
+  /// `report` is told whenever a connection is ended for what its client has cost (`Limits::h2`), with the limit's
+  /// name: for a log. It must not throw. Requests that a status answers are not told.
+  void on_limit(Callback<void(std::string_view)> report);
 
   ServerStatistics statistics() const noexcept;
 

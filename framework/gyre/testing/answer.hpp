@@ -10,8 +10,11 @@
 namespace gyre::testing {
 
 class AnswerReader;
+namespace internal {
+class H2Connection;
+}
 
-/// A field of an answer, or of its trailers, as it was sent.
+/// A field of an answer, or of its trailers, as it was sent (over HTTP/2 with names in lower case).
 struct AnswerField {
   std::string name;
   std::string value;  ///< Without the blanks around it.
@@ -24,7 +27,9 @@ class Answer {
   Answer() = default;
 
   Status status() const noexcept { return status_; }
-  /// 1 for HTTP/1.1, 0 for HTTP/1.0.
+  /// 1 for HTTP/1, 2 for HTTP/2.
+  int version_major() const noexcept { return version_major_; }
+  /// 1 for HTTP/1.1, 0 for HTTP/1.0 and HTTP/2.
   int version_minor() const noexcept { return version_minor_; }
 
   /// The value of the first field of that name, in any case; empty if there is none.
@@ -53,8 +58,10 @@ class Answer {
  private:
   friend class AnswerReader;
   friend class Connection;
+  friend class internal::H2Connection;
 
   Status status_{0};
+  int version_major_ = 1;
   int version_minor_ = 1;
   bool keep_alive_ = false;
   bool chunked_ = false;

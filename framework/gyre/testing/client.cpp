@@ -1,6 +1,7 @@
 #include <gyre/testing/client.hpp>
 
 #include <gyre/net/tls/connect.hpp>
+#include <gyre/testing/internal/h2_connection.hpp>
 #include <gyre/testing/internal/limited.hpp>
 
 namespace gyre::testing {
@@ -58,8 +59,32 @@ bool Client::may_reuse(const TestRequest& request) const noexcept {
   return kept_ && (is_idempotent(request.method()) || loop_->now() - kept_since_ < idle_max);
 }
 
+std::string Client::host() const { return endpoint_.is_unix() ? "localhost" : endpoint_.text(); }
+
 Task<Answer> Client::send(TestRequest request) {
-  const std::string bytes = request.bytes(endpoint_.is_unix() ? "localhost" : endpoint_.text());
+  return protocol_ == Protocol::http_2 ? send_h2(std::move(request)) : send_h1(std::move(request));
+}
+
+// A request that the server has not looked at, since it goes or has no place, goes to a new connection.
+Task<Answer> Client::send_h2(TestRequest request) {
+  const std::string authority = host();
+  for (int tries = 1;; ++tries) {
+    std::shared_ptr<internal::H2Connection> connection = shared_;
+    const bool is_new = connection == nullptr || !connection->is_open();
+    if (is_new) {
+      Connection opened = co_await connect();
+      connection = std::make_shared<internal::H2Connection>(*loop_, std::move(opened.stream()), limit_);
+      shared_ = connection;
+    }
+    std::optional<Answer> answer = co_await connection->ask(request, authority);
+    if (answer) co_return std::move(*answer);
+    constexpr int tries_max = 3;
+    if (tries == tries_max) throw WrongAnswer{"the server refused the request"};
+  }
+}
+
+Task<Answer> Client::send_h1(TestRequest request) {
+  const std::string bytes = request.bytes(host());
   std::unique_ptr<Connection> connection;
   if (may_reuse(request)) {
     connection = std::move(kept_);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <gyre/http/server_options.hpp>
+#include <gyre/testing/protocol.hpp>
 #include <gyre/testing/tls.hpp>
 #include <gyre/testing/transport.hpp>
 
@@ -9,6 +10,8 @@ namespace gyre::testing {
 /// How `testing::run` runs an application.
 struct Options {
   Transport transport = Transport::sim;
+  /// What `client` speaks.
+  Protocol protocol = Protocol::http_1_1;
   /// The simulated world. GYRE_SEED in the environment replaces its seed.
   SimOptions sim = {};
   /// With `on` the app listens for HTTPS alone, and the client speaks it; all else is as without, on every transport.

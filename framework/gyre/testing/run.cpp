@@ -81,8 +81,9 @@ Task<> Session::serve() {
 
 Task<> Session::run_body() {
   TlsClient tls;
-  if (options_->tls == Tls::on) tls = TlsEnds::get().client();
+  if (options_->tls == Tls::on) tls = TlsEnds::get().client(options_->protocol);
   Client client{*loop_, app_->endpoints().at(0), simulated() ? Duration::max() : options_->time_limit, std::move(tls)};
+  client.speak(options_->protocol);
   co_await (*body_)(client);
 }
 

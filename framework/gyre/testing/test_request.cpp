@@ -52,17 +52,28 @@ TestRequest& TestRequest::trailer(std::string_view name, std::string_view value)
 
 bool TestRequest::has_field(std::string_view name) const {
   return std::any_of(fields_.begin(), fields_.end(),
-                     [name](const FieldText& each) { return equal_ignoring_case(each.name, name); });
+                     [name](const RequestField& each) { return equal_ignoring_case(each.name, name); });
+}
+
+bool TestRequest::is_framed() const { return has_field("Content-Length") || has_field("Transfer-Encoding"); }
+
+bool TestRequest::says_length() const {
+  return !in_chunks() && !is_framed() && (body_given_ || usually_has_body(method_));
+}
+
+std::string TestRequest::content() const {
+  std::string content = body_;
+  for (const std::string& each : chunks_) content += each;
+  return content;
 }
 
 std::string TestRequest::bytes(std::string_view host) const {
   std::string text = method_text_ + " " + target_ + " HTTP/1.1\r\n";
   if (!has_field("Host")) add_line(text, "Host", host);
-  for (const FieldText& each : fields_) add_line(text, each.name, each.value);
-  const bool framed = has_field("Content-Length") || has_field("Transfer-Encoding");
-  if (!framed && in_chunks()) {
+  for (const RequestField& each : fields_) add_line(text, each.name, each.value);
+  if (in_chunks() && !is_framed()) {
     add_line(text, "Transfer-Encoding", "chunked");
-  } else if (!framed && (body_given_ || usually_has_body(method_))) {
+  } else if (says_length()) {
     add_line(text, "Content-Length", std::to_string(body_.size()));
   }
   text += "\r\n";

@@ -8,6 +8,12 @@
 
 namespace gyre::testing {
 
+/// A field of a request, as it is sent.
+struct RequestField {
+  std::string name;
+  std::string value;
+};
+
 /// A request as a test writes it:
 ///
 ///     TestRequest request{Method::post, "/orders"};
@@ -16,7 +22,8 @@ namespace gyre::testing {
 ///
 /// Nothing is checked: what the test says is what goes out. Host, and Content-Length for a request with a body (or a
 /// method that has one), are added unless the test gives them; a request with chunks or trailers gets
-/// Transfer-Encoding.
+/// Transfer-Encoding. Over HTTP/2 chunks are a body without a length, names are in lower case, Host is `:authority`,
+/// and fields that are the connection's own in HTTP/1.1 (RFC 9113 8.2.2) are left out.
 class TestRequest {
  public:
   TestRequest(Method method, std::string_view target);
@@ -33,24 +40,29 @@ class TestRequest {
   TestRequest& trailer(std::string_view name, std::string_view value);
 
   Method method() const noexcept { return method_; }
+  const std::string& method_text() const noexcept { return method_text_; }
   const std::string& target() const noexcept { return target_; }
+  /// Those that the test has given.
+  const std::vector<RequestField>& fields() const noexcept { return fields_; }
+  /// The body and the chunks, one behind the other.
+  std::string content() const;
+  /// Each with its CRLF.
+  const std::string& trailer_lines() const noexcept { return trailers_; }
+  /// Content-Length is added.
+  bool says_length() const;
 
   /// All bytes of the request; `host` is the value of the Host field that is added.
   std::string bytes(std::string_view host) const;
 
  private:
   bool in_chunks() const noexcept { return !chunks_.empty() || !trailers_.empty(); }
+  bool is_framed() const;
   bool has_field(std::string_view name) const;
-
-  struct FieldText {
-    std::string name;
-    std::string value;
-  };
 
   Method method_;
   std::string method_text_;
   std::string target_;
-  std::vector<FieldText> fields_;
+  std::vector<RequestField> fields_;
   std::string body_;
   bool body_given_ = false;
   std::vector<std::string> chunks_;

@@ -9,6 +9,7 @@
 #include <gyre/testing/failure.hpp>
 #include <gyre/testing/operation_faults.hpp>
 #include <gyre/testing/options.hpp>
+#include <gyre/testing/protocol.hpp>
 #include <gyre/testing/repeat.hpp>
 #include <gyre/testing/run.hpp>
 #include <gyre/testing/seeds.hpp>

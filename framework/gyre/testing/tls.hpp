@@ -4,6 +4,8 @@
 #include <gyre/net/tls/certificate.hpp>
 #include <gyre/net/tls/client.hpp>
 
+#include <gyre/testing/protocol.hpp>
+
 #include <cstdint>
 
 namespace gyre::testing {
@@ -22,8 +24,10 @@ class TlsEnds {
   const Certificate& certificate() const noexcept { return certificate_; }
   /// For a server of one's own.
   const TlsAcceptor& acceptor() const noexcept { return acceptor_; }
-  /// Trusts that certificate alone; speaks HTTP/1.1.
-  const TlsClient& client() const noexcept { return client_; }
+  /// Trusts that certificate alone, and says in the handshake that it speaks that protocol.
+  const TlsClient& client(Protocol protocol = Protocol::http_1_1) const noexcept {
+    return protocol == Protocol::http_2 ? h2_client_ : client_;
+  }
 
  private:
   explicit TlsEnds(Certificate made);
@@ -31,6 +35,7 @@ class TlsEnds {
   Certificate certificate_;
   TlsAcceptor acceptor_;
   TlsClient client_;
+  TlsClient h2_client_;
 };
 
 }  // namespace gyre::testing

@@ -68,7 +68,7 @@ void Run::prepare_tls() {
   if (!options_.tls) return;
   Result<std::unique_ptr<Loop>> loop = make_loop({.backend = Backend::epoll});
   if (!loop) throw std::runtime_error{"no loop to get the certificate: " + loop.error().message()};
-  tls_ = (*loop)->run(ServedTls::make(*state_, *options_.tls));
+  tls_ = (*loop)->run(ServedTls::make(*state_, *options_.tls, options_.server.http2));
 }
 
 // The first worker's listeners decide the ports that the others share.

@@ -38,7 +38,7 @@ Task<> open_and_live(AppState& state, Worker& worker, RunOptions& options, Event
   std::exception_ptr failure;
   try {
     if (options.tls) {
-      auto making = ServedTls::make(state, *options.tls);
+      auto making = ServedTls::make(state, *options.tls, options.server.http2);
       tls = co_await std::move(making);
       worker.encrypt_with(*tls);
     }

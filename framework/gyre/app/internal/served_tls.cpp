@@ -42,9 +42,10 @@ CertificateFiles files_of(AppState& state, const TlsOptions& options) {
   return CertificateFiles{std::move(files)};
 }
 
-TlsServer server_of(const TlsOptions& options) {
+TlsServer server_of(const TlsOptions& options, Http2 http2) {
   TlsServerOptions server;
-  server.alpn = {"http/1.1", "http/1.0"};
+  if (http2 != Http2::off) server.alpn.emplace_back("h2");
+  if (http2 != Http2::only) server.alpn.insert(server.alpn.end(), {"http/1.1", "http/1.0"});
   server.version_min = options.version_min;
   server.client_certificates = options.client_certificates;
   server.client_trust = options.client_trust;
@@ -62,9 +63,9 @@ void check(const TlsOptions& options) {
 
 }  // namespace
 
-Task<ServedTls> ServedTls::make(AppState& state, TlsOptions options) {
+Task<ServedTls> ServedTls::make(AppState& state, TlsOptions options, Http2 http2) {
   check(options);
-  TlsServer server = server_of(options);
+  TlsServer server = server_of(options, http2);
   server.rotate(Loop::of(co_await this_context()).wall_time());
   std::optional<CertificateSource> source = options.certificates;
   std::optional<CertificateFiles> files;

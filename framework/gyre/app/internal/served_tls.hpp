@@ -1,6 +1,7 @@
 #pragma once
 
 #include <gyre/app/internal/app_state.hpp>
+#include <gyre/http/server_options.hpp>
 #include <gyre/net/tls/acceptor.hpp>
 #include <gyre/net/tls/certificate_files.hpp>
 
@@ -12,7 +13,7 @@ namespace gyre::app {
 class ServedTls {
  public:
   /// Gets the certificate. On any loop. Throws what explains why it cannot.
-  static Task<ServedTls> make(AppState& state, TlsOptions options);
+  static Task<ServedTls> make(AppState& state, TlsOptions options, Http2 http2);
 
   const TlsAcceptor& acceptor() const noexcept { return acceptor_; }
 

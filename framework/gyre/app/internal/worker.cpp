@@ -183,7 +183,8 @@ Task<> Worker::serve(Callback<void()>& started, Callback<void(Scope&)>& extra) {
   std::exception_ptr failure;
   for (const auto& hook : app_->start_hooks) co_await hook(*loop_);
   Server server{*loop_, *service_, options_->server};  // makes what the application has for each loop
-  Task<> draining = server.stop(options_->drain);      // made now: at the end there may be no memory for it
+  server.on_limit(limit_log());
+  Task<> draining = server.stop(options_->drain);  // made now: at the end there may be no memory for it
   started();
 
   Scope accepting{context};
@@ -222,6 +223,22 @@ Task<> Worker::serve(Callback<void()>& started, Callback<void(Scope&)>& extra) {
   }
   for (auto& hook : app_->stop_hooks) co_await run_stop_hook(hook);
   if (failure) std::rethrow_exception(failure);
+}
+
+/// At most a line a second: whoever attacks must not fill the disk.
+Callback<void(std::string_view)> Worker::limit_log() {
+  static constexpr std::chrono::seconds pause{1};
+  return [app = app_, loop = loop_, next = TimePoint::min(), unsaid = 0U](std::string_view limit) mutable {
+    if (loop->now() < next) {
+      ++unsaid;
+      return;
+    }
+    next = time_after(loop->now(), pause);
+    std::string line = "an HTTP/2 connection was ended for its " + std::string{limit};
+    if (const unsigned others = std::exchange(unsaid, 0); others != 0)
+      line += ", " + std::to_string(others) + " before";
+    app->log(LogLevel::warning, line);
+  };
 }
 
 Task<> Worker::run_stop_hook(Callback<Task<>(Loop&)>& hook) {

@@ -104,6 +104,7 @@ class Worker {
     Worker* worker;
   };
   static void stop_arrived(Work& work) noexcept;
+  Callback<void(std::string_view)> limit_log();
   Task<> run_stop_hook(Callback<Task<>(Loop&)>& hook);
 
   Task<> close_and_leave();

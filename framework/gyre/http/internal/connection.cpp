@@ -1,30 +1,20 @@
 #include <gyre/http/internal/connection.hpp>
 
+#include <gyre/http/internal/h2_connection.hpp>
+
 #include <algorithm>
 
 namespace gyre::http {
-namespace {
 
-OnDisconnect on_disconnect(const Exchange& exchange) noexcept {
-  return exchange.handler->options().on_disconnect.value_or(OnDisconnect::cancel);
-}
+Connection::Connection(ServerState& server, int descriptor) noexcept : Carrier(server, descriptor) {}
 
-}  // namespace
-
-Connection::Connection(ServerState& server, int fd) noexcept
-    : ReceiveOperation(&Connection::on_receive),
-      FlushHook(&Connection::on_flush),
-      Timer(&Connection::on_timer),
-      Work(&Connection::on_work),
-      server_(&server) {
-  ReceiveOperation::descriptor = fd;
-  place_.take();
+Connection::~Connection() {
+  if (scratch_ != nullptr) server_->exchanges.give_back(*scratch_);
 }
 
 Connection& Connection::make(ServerState& server, int descriptor) {
   auto* connection = new Connection{server, descriptor};
-  server.connections.push_back(*connection);
-  server.loop.submit(*connection);
+  connection->start();
   return *connection;
 }
 
@@ -35,13 +25,18 @@ void Connection::open(ServerState& server, int descriptor) {
   connection.set_deadline();
 }
 
+namespace {
+
+bool speaks_h2(const Opened& opened) { return opened.session != nullptr && opened.session->info().alpn == "h2"; }
+
+}  // namespace
+
 void Connection::open(ServerState& server, Opened opened) {
+  if (speaks_h2(opened)) return H2Connection::open(server, opened);
   Connection& connection = make(server, opened.descriptor);
-  connection.client_ = std::move(opened.client);
-  connection.secure_ = opened.secure;
-  connection.tls_ = std::move(opened.session);
+  connection.take_over(opened);
   connection.guarded([&] {
-    if (connection.tls_ != nullptr) return connection.on_ciphertext({});  // what came with the end of the handshake
+    if (connection.tls() != nullptr) return connection.on_ciphertext({});  // what came with the end of the handshake
     if (!opened.input.empty()) connection.on_bytes(opened.input.view());
   });
 }
@@ -72,19 +67,6 @@ void Connection::turn_away(ServerState& server, int descriptor) {
 
 // --- what the loop tells us ------------------------------------------------------------------------------------------
 
-void Connection::on_receive(Operation& operation, const Completion& completion) noexcept {
-  auto& self = static_cast<Connection&>(static_cast<ReceiveOperation&>(operation));
-  self.guarded([&] { self.on_received(completion); });
-}
-
-void Connection::on_received(const Completion& completion) {
-  if (completion.result > 0) {
-    tls_ == nullptr ? on_bytes(as_text(completion.data)) : on_ciphertext(completion.data);
-  } else if (completion.result != -ECANCELED && !receive_ended_) {
-    on_end(completion.result < 0 || tls_ != nullptr);  // a TLS connection that just ends was cut off (RFC 8446 6.1)
-  }
-}
-
 void Connection::on_watch(Operation& operation, const Completion& completion) noexcept {
   Connection& self = *static_cast<Watch&>(operation).connection;
   self.guarded([&] {
@@ -92,46 +74,33 @@ void Connection::on_watch(Operation& operation, const Completion& completion) no
     if (completion.result == -ECANCELED || !self.paused_) return;
     self.watch_->over = true;
     if (completion.result <= 0) return;  // watched anew, it could fail for ever in one turn
-    if (self.at_work() && self.server_->options.half_close == HalfClose::gone) self.on_end(false);
+    if (!self.at_work() || self.server_->options.half_close != HalfClose::gone) return;
+    self.receive_ended_ = true;
+    self.on_end(false);
   });
 }
 
-void Connection::on_flush(FlushHook& hook) noexcept {
-  auto& self = static_cast<Connection&>(hook);
-  if (self.sending_ == nullptr && self.life_ != Life::closing) self.send_next();
+void Connection::on_work() {
+  // Anew each time: the end of one may close the connection, and with it release others.
+  while (Exchange* ended = exchanges_.find([](Exchange& each) { return each.task_done; })) task_ended(*ended);
+  advance();
+  consume();
 }
 
-void Connection::on_timer(Timer& timer) noexcept {
-  auto& self = static_cast<Connection&>(timer);
-  if (self.now() < self.deadline_) {  // the deadline has moved on since the timer was armed
-    self.server_->loop.arm(self, self.deadline_);
-    return;
-  }
-  self.guarded([&] { self.on_deadline(); });
+void Connection::on_room() {
+  exchanges_.for_each([](Exchange& exchange) { exchange.outgoing.wake_writer(); });
+  consume();
 }
 
-void Connection::on_task_done(TaskObserver& observer) noexcept {
-  auto& exchange = static_cast<Exchange&>(observer);
-  exchange.task_done = true;
-  if (exchange.connection == nullptr) return exchange.orphans->task_done();
-  if (exchange.connection->starting_ != &exchange) exchange.connection->schedule_work();
+void Connection::after_step() noexcept {
+  pause_or_resume();
+  if (server_->draining || receive_ended_) [[unlikely]]
+    retire();
 }
 
-void Connection::schedule_work() noexcept {
-  if (!std::exchange(work_scheduled_, true)) server_->loop.schedule(*this);
-}
-
-void Connection::on_work(Work& work) noexcept {
-  auto& self = static_cast<Connection&>(work);
-  self.work_scheduled_ = false;
-  self.guarded([&] {
-    // Anew each time: the end of one may close the connection, and with it release others.
-    while (Exchange* ended = self.exchanges_.find([](Exchange& each) { return each.task_done; })) {
-      self.task_ended(*ended);
-    }
-    self.advance();
-    self.consume();
-  });
+void Connection::out_of_memory() noexcept {
+  if (input_.lent()) input_.clear();  // what a task still at work reads must not be the loop's
+  close();
 }
 
 // --- time ------------------------------------------------------------------------------------------------------------
@@ -140,14 +109,14 @@ void Connection::on_work(Work& work) noexcept {
 void Connection::set_deadline() noexcept {
   if (life_ == Life::closing) return;
   if (life_ == Life::open && unused().empty() && between_requests()) [[likely]] {
-    phase_deadline_ = time_never;
+    head_deadline_ = time_never;
     if (!silent_) idle_deadline_ = time_after(now(), server_->options.limits.idle);
     deadline_ = sending_ != nullptr ? send_deadline_ : idle_deadline_;
   } else {
     silent_ = false;
     deadline_ = next_deadline();
   }
-  if (!Timer::armed() || deadline_ < when()) server_->loop.arm(*this, deadline_);
+  arm_timer();
 }
 
 /// While something is going on.
@@ -156,39 +125,30 @@ TimePoint Connection::next_deadline() noexcept {
   const bool has_place = exchange_count_ < limits.concurrent_requests;  // else it is not the client that is slow
   const bool waits_for_head = life_ == Life::open && between_requests() && has_place && !unused().empty();
   if (!waits_for_head && life_ == Life::open) {
-    phase_deadline_ = time_never;
-  } else if (waits_for_head && phase_deadline_ == time_never) {
-    phase_deadline_ = time_after(now(), limits.head_read);  // more bytes of the same head do not give it more time
+    head_deadline_ = time_never;
+  } else if (waits_for_head && head_deadline_ == time_never) {
+    head_deadline_ = time_after(now(), limits.head_read);  // more bytes of the same head do not give it more time
   }
   TimePoint earliest = time_never;
-  if (sending_ != nullptr || file_send_) {
+  if (sending_ != nullptr || bypassed_) {
     earliest = send_deadline_;  // what arrives meanwhile does not move it
-  } else if (life_ == Life::lingering || waits_for_head) {
-    earliest = phase_deadline_;
+  } else if (life_ == Life::lingering) {
+    earliest = send_deadline_;
+  } else if (waits_for_head) {
+    earliest = head_deadline_;
   }
-  if (reading_ != nullptr) earliest = std::min(earliest, body_deadline());
+  if (reading_ != nullptr) earliest = std::min(earliest, body_deadline(*reading_));
   exchanges_.for_each([&](Exchange& exchange) { earliest = std::min(earliest, exchange.deadline); });
   return earliest;
 }
 
-TimePoint Connection::body_deadline() const noexcept {
-  const Limits& limits = server_->options.limits;
-  const RouteOptions& route = reading_->handler->options();
-  return reading_->incoming.deadline(route.body_stall.value_or(limits.body_stall), route.rate.value_or(limits.rate),
-                                     limits.rate_grace);
-}
-
 // Handlers first: what they are answered with may change everything else.
 void Connection::on_deadline() {
-  if (life_ == Life::closing) {  // and an alert does not leave
-    if (sending_ != nullptr) server_->loop.cancel(*sending_);
-    return;
-  }
   const TimePoint time = now();
   exchanges_.for_each([&](Exchange& exchange) {
     if (exchange.deadline <= time) expire(exchange);
   });
-  if (reading_ != nullptr && body_deadline() <= time) {
+  if (reading_ != nullptr && body_deadline(*reading_) <= time) {
     Exchange& exchange = *reading_;
     const bool collecting = exchange.stage == Exchange::Stage::collecting;
     exchange.incoming.fail(Status::request_timeout, Errc::timed_out);
@@ -197,17 +157,15 @@ void Connection::on_deadline() {
   }
   advance();
   consume();  // what was held back behind a handler that is late now
-  if (sending_ != nullptr || file_send_) {
+  if (sending_ != nullptr || bypassed_) {
     if (send_deadline_ > time) return;
-    if (file_send_) return judge_file_send();
-    judging_ = true;
-    send_deadline_ = time_never;
-    server_->loop.cancel(*sending_);
+    if (bypassed_) return judge_file_send();
+    judge_send();
   } else if (life_ == Life::lingering) {
     close();
-  } else if (life_ == Life::open && phase_deadline_ <= time) {
+  } else if (life_ == Life::open && head_deadline_ <= time) {
     refuse(Status::request_timeout);
-  } else if (life_ == Life::open && between_requests() && flushed()) {
+  } else if (life_ == Life::open && between_requests() && all_sent()) {
     // Idle. The socket is ours until a late handler has ended, and a TLS client hears of it.
     exchanges_.empty() && tls_ == nullptr ? close() : end_after_output();
   }
@@ -229,65 +187,34 @@ void Connection::cut() noexcept {
 void Connection::retire() noexcept {
   if (life_ != Life::open) return;
   if (receive_ended_ && between_requests() && !stalled()) return end_after_output();  // all that came is answered
-  if (!server_->draining || !flushed()) return;
+  if (!server_->draining || !all_sent()) return;
   const bool idle = between_requests() && unused().empty();
   const bool grace_over = server_->context.cancelled();
   if (idle && tls_ != nullptr && !grace_over) return end_after_output();
   if (idle || (grace_over && !at_work())) close();
 }
 
-void Connection::abort() noexcept {
-  reset_ = true;
-  close();
-}
-
 void Connection::end_after_output() noexcept {
   if (life_ != Life::open) return;
-  life_ = Life::finishing;
   no_more_ = true;
   input_.clear();
-  if (flushed()) linger();
+  finish_output();
 }
 
-// Closing with unread bytes would send a reset, and the reset would overtake the answer. So only our side ends; the
-// client's is read to its end, for a while.
-void Connection::linger() noexcept {
-  if (says_goodbye()) return;
-  if (receive_ended_) return close();
-  life_ = Life::lingering;
-  phase_deadline_ = time_after(now(), server_->options.limits.linger);
-  server_->loop.shutdown(socket(), ShutdownSide::send);
-}
-
-void Connection::close(CancelReason reason) noexcept {
-  if (life_ == Life::closing) return;
-  life_ = Life::closing;
-  disarm();
-  Loop& loop = server_->loop;
-  loop.cancel(*this);
+void Connection::on_close(CancelReason reason) noexcept {
   unwatch();
-  if (pending_ != nullptr || sending_ != nullptr) reset_ = true;
-  if (sending_ != nullptr) loop.cancel(*sending_);
   exchanges_.for_each([&](Exchange& exchange) {
     if (exchange.stage == Exchange::Stage::writing) reset_ = true;
-    if (!exchange.task_active) {
-      release(exchange);
-    } else if (exchange.handler_at_work() && on_disconnect(exchange) != OnDisconnect::cancel) {
-      orphan(exchange);
-    } else {
-      exchange.cancel(reason);
-    }
+    lose_client(exchange, reason);
   });
-  schedule_work();  // whoever closes from within a task leaves the rest to a later step
 }
 
-// The handler runs on without its connection.
-void Connection::orphan(Exchange& exchange) noexcept {
+void Connection::detach(Exchange& exchange) noexcept {
   if (reading_ == &exchange) {
     reading_ = nullptr;
     InputBuffer rest;
     try {
-      rest = take_input();
+      rest = take_input(exchange);
     } catch (const std::bad_alloc&) {
       input_.clear();  // then the rest of the body is lost
     }
@@ -295,32 +222,14 @@ void Connection::orphan(Exchange& exchange) noexcept {
   }
   static_cast<ListHook<Exchange>&>(exchange).unlink();
   --exchange_count_;
-  exchange.connection = nullptr;
-  exchange.was_secure = secure_;
-  exchange.orphans = &server_->orphans;
-  if (on_disconnect(exchange) == OnDisconnect::finish) exchange.place.join(place_);
-  server_->orphans.adopt(exchange);
 }
 
-// The last thing that every callback does. Returns true if the connection is no more.
-bool Connection::settle() noexcept {
-  const bool quiet = !receiving() && !watching() && sending_ == nullptr;
-  if (life_ == Life::leaving && quiet && flushed()) start_session();
-  if (life_ != Life::closing || !quiet || !exchanges_.empty() || work_scheduled_) return false;
-  ServerState& server = *server_;
-  if (scratch_ != nullptr) server.exchanges.give_back(*scratch_);
-  while (pending_ != nullptr) server.outputs.give_back(*std::exchange(pending_, pending_->next));
-  if (socket() >= 0) {
-    if (reset_) {
-      server.loop.reset(socket());
-    } else {
-      server.loop.close(socket());
-    }
-  }
-  if (place_.leave()) --server.statistics.connections_open;
-  delete this;
-  server.one_gone();
-  return true;
+void Connection::release(Exchange& exchange) noexcept {
+  static_cast<ListHook<Exchange>&>(exchange).unlink();
+  --exchange_count_;
+  if (reading_ == &exchange) reading_ = nullptr;
+  lift_barrier();
+  exchange.recycle(*server_);
 }
 
 // --- another protocol ------------------------------------------------------------------------------------------------
@@ -330,8 +239,29 @@ bool Connection::settle() noexcept {
 void Connection::leave() noexcept {
   life_ = Life::leaving;
   no_more_ = true;
-  server_->loop.cancel(*this);
+  server_->loop.cancel(static_cast<ReceiveOperation&>(*this));
   unwatch();
+}
+
+void Connection::hand_over() noexcept {
+  if (watching()) return;
+  fresh_ ? become_h2() : start_session();
+}
+
+void Connection::become_h2() noexcept {
+  try {
+    Opened opened;
+    opened.descriptor = socket();
+    opened.input = std::move(input_);
+    opened.client = std::move(client_);
+    opened.secure = secure_;
+    H2Connection::open(*server_, opened);
+    ++server_->statistics.connections_open;  // and one less when this has gone
+    ReceiveOperation::descriptor = -1;
+  } catch (const std::bad_alloc&) {
+    // It ends here, the others stay.
+  }
+  close();
 }
 
 void Connection::start_session() {
@@ -347,7 +277,7 @@ void Connection::start_session() {
     input_.clear();
     exchange.body_task = exchange.response.run_session(std::move(stream), std::move(early));
   } catch (...) {
-    (void)server_->service.failed(exchange.request, std::current_exception());
+    tell_failure(exchange);
     exchange.task_active = false;
     return close();
   }
@@ -361,7 +291,7 @@ void Connection::session_ended(Exchange& exchange) noexcept {
     exchange.body_task.result();
   } catch (const Cancelled&) {
   } catch (...) {
-    (void)server_->service.failed(exchange.request, std::current_exception());
+    tell_failure(exchange);
   }
   life_ = Life::closing;
   disarm();

@@ -6,16 +6,6 @@
 
 namespace gyre::http {
 
-/// What a handler gave, or what is sent in its place: a final answer is owed, an interim one would leave the client
-/// waiting for ever.
-void Connection::check(Response& response) {
-  const bool interim = is_informational(response.status());
-  const bool upgrading = response.upgrades();
-  const bool odd = upgrading ? response.status() != Status::switching_protocols : interim;
-  if (odd || response.body().size() > send_max) [[unlikely]]
-    response = Response::problem(Status::internal_server_error);
-}
-
 void Connection::ready(Exchange& exchange, Response response) {
   check(response);
   exchange.response = std::move(response);
@@ -103,8 +93,7 @@ void Connection::call_at_once(Exchange& exchange, std::size_t size) {
   const bool last = is_last(exchange, response);
   answer_whole(exchange, response, last);
   use(size);
-  scratch_ = nullptr;
-  server_->exchanges.give_back(exchange);
+  server_->exchanges.give_back(*std::exchange(scratch_, nullptr));
   if (last) end_after_output();
 }
 
@@ -130,39 +119,9 @@ void Connection::answer_stream(Exchange& exchange, bool last) {
   using Framing = OutgoingBody::Framing;
   exchange.outgoing.begin(head.framing == wire::BodyFraming::length    ? Framing::length
                           : head.framing == wire::BodyFraming::chunked ? Framing::chunked
-                                                                       : Framing::until_close,
+                                                                       : Framing::bare,
                           length.value_or(0));
-  exchange.stage = Exchange::Stage::writing;
-  // The handler's scope, with its deadline, has ended with the head.
-  Context& context = exchange.enter(server_->context);
-  exchange.request.set_control(nullptr);
-  try {
-    exchange.body_task = response.write_body(exchange.writer);
-  } catch (...) {
-    (void)server_->service.failed(exchange.request, std::current_exception());
-    return abort();
-  }
-  exchange.task_active = true;
-  Exchange* const outer = std::exchange(starting_, &exchange);
-  const RunningLabel running{server_->loop, context.label()};
-  exchange.body_task.start(context, exchange);
-  starting_ = outer;
-  if (!exchange.task_done) return task_parked();
-  task_ended(exchange);
-}
-
-// The head is out, so a failure can only be told by cutting the stream.
-void Connection::stream_ended(Exchange& exchange) {
-  bool whole = false;
-  try {
-    exchange.body_task.result();
-    whole = exchange.outgoing.finish();
-  } catch (const Cancelled&) {
-  } catch (...) {
-    (void)server_->service.failed(exchange.request, std::current_exception());
-  }
-  if (!whole) return abort();
-  answered(exchange, exchange.last);
+  start_body_task(exchange);
 }
 
 // The whole answer is written.
@@ -211,25 +170,8 @@ bool Connection::inform(Exchange& exchange, Status status, std::string_view fiel
   const std::size_t bound = wire::interim_head_bound(fields);
   Output& out = output(bound);
   const char* const end = wire::write_interim_head(status, fields, out.end());
-  written(out, static_cast<std::size_t>(end - out.end()), exchange);
+  written(out, static_cast<std::size_t>(end - out.end()), route_of(exchange));
   return true;
 }
-
-bool Exchange::inform(Status status, std::string_view fields) {
-  return connection != nullptr && connection->inform(*this, status, fields);
-}
-
-Result<SocketAddress> Connection::peer_address() {
-  if (socket() < 0) return Errc::closed;  // a session has it
-  if (client_ != nullptr) return *client_;
-  return server_->loop.peer_address(socket());
-}
-
-Result<SocketAddress> Exchange::peer_address() {
-  if (connection == nullptr) return Errc::closed;
-  return connection->peer_address();
-}
-
-bool Exchange::secure() const noexcept { return connection == nullptr ? was_secure : connection->secure(); }
 
 }  // namespace gyre::http

@@ -8,7 +8,6 @@ namespace gyre::http {
 
 // What the loop hands over is used where it lies as long as nothing is waiting before it; the rest is kept.
 void Connection::on_bytes(std::string_view data) {
-  if (life_ == Life::finishing || life_ == Life::lingering || life_ == Life::closing) return;
   if (input_.empty()) {
     input_.lend(data);
   } else {
@@ -22,9 +21,9 @@ void Connection::on_bytes(std::string_view data) {
 // The client may only have ended its side: what it has asked for still goes out (`retire`), unless it takes more time
 // than a client is taken to wait for without a sign of life (`HalfClose`).
 void Connection::on_end(bool broken) {
-  receive_ended_ = true;
   const bool gone = broken || server_->options.half_close == HalfClose::gone;
-  if ((gone && at_work()) || life_ == Life::leaving) {
+  const bool becomes_h2 = life_ == Life::leaving && fresh_;  // which then reads to the end itself
+  if ((gone && at_work()) || (life_ == Life::leaving && !becomes_h2)) {
     close(CancelReason::client_gone);
   } else if (life_ == Life::lingering) {
     close();
@@ -54,18 +53,36 @@ void Connection::consume() {
 
 bool Connection::stalled() const noexcept { return output_bytes_ + held_bytes_ > server_->options.limits.output; }
 
-bool Connection::has_room() const noexcept { return output_bytes_ <= server_->options.limits.output; }
+bool Connection::has_room(const Exchange& /*exchange*/) const noexcept {
+  return output_bytes_ <= server_->options.limits.output;
+}
 
 bool Connection::may_take_head() const noexcept {
   return !no_more_ && !barrier_ && !stalled() && exchange_count_ < server_->options.limits.concurrent_requests;
 }
 
+// No request begins with the preface of HTTP/2 (RFC 9113 3.4): a client that sends it knows that we speak it. Over TLS
+// it has to say so before.
+bool Connection::begins_h2() noexcept {
+  if (tls_ != nullptr || server_->options.http2 == Http2::off) return false;
+  const std::string_view begin = unused().substr(0, wire::h2_preface.size());
+  if (!wire::h2_preface.starts_with(begin)) return false;
+  if (begin.size() == wire::h2_preface.size()) leave();
+  return true;
+}
+
 bool Connection::take_head() {
+  if (fresh_ && unused().front() == 'P' && begins_h2()) [[unlikely]]
+    return false;
+  if (fresh_ && server_->options.http2 == Http2::only) [[unlikely]] {
+    refuse(Status::http_version_not_supported);
+    return false;
+  }
   if (scratch_ == nullptr) scratch_ = &server_->exchanges.take(*this);
   const std::string_view data = unused();
   const wire::HeadOutcome outcome =
       wire::parse_request_head(data, server_->options.limits.head, scratch_->head, progress_);
-  Exchange& exchange = *scratch_;  // until it is taken up or given back
+  PlainExchange& exchange = *scratch_;  // until it is taken up or given back
   if (outcome.state != wire::HeadState::complete) [[unlikely]] {
     scratch_ = nullptr;
     server_->exchanges.give_back(exchange);
@@ -79,7 +96,8 @@ bool Connection::take_head() {
     server_->exchanges.give_back(exchange);
     return false;  // it is parsed anew when its time has come
   }
-  phase_deadline_ = time_never;
+  head_deadline_ = time_never;
+  fresh_ = false;
   ++server_->statistics.requests;
   begin(exchange, data.substr(0, exchange.head.head_size()));
   return true;
@@ -90,8 +108,7 @@ bool Connection::take_head() {
 void Connection::begin_body(Exchange& exchange) {
   const Limits& limits = server_->options.limits;
   const wire::RequestHead& head = exchange.head;
-  const std::uint64_t most = exchange.handler->options().body.value_or(limits.body);
-  exchange.incoming.begin(head, limits.chunks, most, now());
+  exchange.incoming.begin(head, limits.chunks, body_limit(exchange), now());
   exchange.body_pending = true;
   exchange.request.set_body_source(&exchange.incoming);
   reading_ = &exchange;
@@ -104,7 +121,7 @@ void Connection::begin_body(Exchange& exchange) {
 void Connection::receive_in_bulk(bool wanted) noexcept {
   if (std::exchange(in_bulk, wanted) == wanted || !receiving()) return;
   rearming_ = true;
-  server_->loop.cancel(*this);
+  server_->loop.cancel(static_cast<ReceiveOperation&>(*this));
 }
 
 bool Connection::take_body() {
@@ -121,12 +138,12 @@ bool Connection::take_body() {
 
 void Connection::feed_body(Exchange& exchange) { use(exchange.incoming.feed(unused(), now())); }
 
-InputBuffer Connection::take_input() {
+InputBuffer Connection::take_input(Exchange& /*exchange*/) {
   input_.keep();
   return std::move(input_);
 }
 
-void Connection::give_back_input(std::string_view rest) {
+void Connection::give_back_input(Exchange& /*exchange*/, std::string_view rest) {
   if (!rest.empty()) input_.append(rest);
 }
 
@@ -134,7 +151,7 @@ void Connection::give_back_input(std::string_view rest) {
 void Connection::permit(Exchange& exchange) {
   if (!exchange.incoming.wants_permission() || exchange.stage > Exchange::Stage::ready) return;
   exchange.incoming.permit();
-  if (unused().empty()) append_output(exchange, "HTTP/1.1 100 Continue\r\n\r\n");
+  if (unused().empty()) append_output(exchange, "HTTP/1.1 100 Continue\r\n\r\n", {}, {});
 }
 
 // Called from within tasks, too: what is to follow is left to a later step then.
@@ -178,13 +195,13 @@ void Connection::pause_or_resume() noexcept {
     Loop& loop = server_->loop;
     if (too_much && !paused_) {
       paused_ = true;
-      loop.cancel(*this);
+      loop.cancel(static_cast<ReceiveOperation&>(*this));
     } else if (too_much && !receiving() && !watching()) {
       watch();
     } else if (!too_much && !receiving()) {
       paused_ = rearming_ = false;
       unwatch();
-      loop.submit(*this);
+      loop.submit(static_cast<ReceiveOperation&>(*this));
     }
   }
   set_deadline();

@@ -11,15 +11,14 @@
 
 namespace gyre::http {
 
-class Connection;
+class Carrier;
 class Orphans;
+struct ServerState;
 
-/// One request and its answer in the making: the parsed head, the arena, the bodies, the task. Pooled per loop. A
-/// connection has one only while it works on a request. It may outlive its connection: see `Orphans`.
-struct Exchange final : TaskObserver,
-                        ListHook<Exchange>,
-                        private gyre::detail::RequestControl,
-                        private gyre::detail::Peer {
+/// One request and its answer in the making, whatever the protocol: the parsed head, the arena, the bodies, the task.
+/// Pooled per loop. A connection has one only while it works on a request. It may outlive its connection: see
+/// `Orphans`.
+struct Exchange : TaskObserver, ListHook<Exchange>, private gyre::detail::RequestControl, private gyre::detail::Peer {
   Exchange(void (*done)(TaskObserver&) noexcept, const LoopValues* values) noexcept : TaskObserver(done) {
     request.set_values(values);
     request.set_peer(this);
@@ -43,7 +42,7 @@ struct Exchange final : TaskObserver,
   wire::RequestHead head{std::span<wire::Field>{}};
   Request request{arena, head};
   RequestHandler* handler = nullptr;
-  Connection* connection = nullptr;  ///< Null once that has gone and left this one to `orphans`.
+  Carrier* carrier = nullptr;  ///< Its connection; null once that has gone and left this one to `orphans`.
   Orphans* orphans = nullptr;
   PlaceShare place;  ///< In that of its connection, if it may outlive it.
   Stage stage = Stage::parsed;
@@ -66,7 +65,6 @@ struct Exchange final : TaskObserver,
   Task<> body_task;
   Response response;
   std::size_t held_bytes = 0;  ///< Of the answer while it waits for its turn.
-  Exchange* next_free = nullptr;
 
   /// Copies the head out of the receive buffer, so that it may be used across turns.
   void keep_head(std::string_view bytes) {
@@ -92,10 +90,19 @@ struct Exchange final : TaskObserver,
 
   void offer_control() noexcept { request.set_control(this); }
 
+  /// Goes back to the pool that it is from.
+  virtual void recycle(ServerState& server) noexcept = 0;
+
   /// The handler's own task is at work, not that of a body or a session.
   bool handler_at_work() const noexcept { return task_active && (stage == Stage::running || late); }
   /// Whether the exception that is being handled is that of the request's body, which broke.
   bool body_threw() const noexcept;
+
+ protected:
+  ~Exchange() = default;
+
+  /// Forgets all that only a request that was not answered at once has touched.
+  void clean() noexcept;
 
  private:
   bool inform(Status status, std::string_view fields) override;
@@ -106,6 +113,17 @@ struct Exchange final : TaskObserver,
   std::optional<TlsInfo> tls() const override;
 };
 
+/// That of an HTTP/1.1 connection.
+struct PlainExchange final : Exchange {
+  using Exchange::clean;
+  using Exchange::Exchange;
+  PlainExchange* next_free = nullptr;
+
+  void recycle(ServerState& server) noexcept override;
+};
+
+/// The exchanges of one loop and one protocol.
+template <class Kind>
 class ExchangePool {
  public:
   /// `values` outlive the pool.
@@ -117,22 +135,22 @@ class ExchangePool {
     while (free_ != nullptr) delete std::exchange(free_, free_->next_free);
   }
 
-  Exchange& take(Connection& connection) {
-    Exchange* exchange = free_;
+  Kind& take(Carrier& carrier) {
+    Kind* exchange = free_;
     if (exchange != nullptr) [[likely]] {
       free_ = exchange->next_free;
       --kept_;
     } else {
-      exchange = new Exchange{done_, values_};
+      exchange = new Kind{done_, values_};
     }
     // Heads are parsed into one array of fields for all: only a request that is kept across turns moves its own out.
     exchange->head = wire::RequestHead{fields_};
-    exchange->connection = &connection;
+    exchange->carrier = &carrier;
     return *exchange;
   }
 
-  void give_back(Exchange& exchange) noexcept {
-    if (exchange.stage != Exchange::Stage::parsed) clean(exchange);
+  void give_back(Kind& exchange) noexcept {
+    if (exchange.stage != Exchange::Stage::parsed) exchange.clean();
     exchange.request.reset();
     exchange.arena.reset();
     if (kept_ == kept_max) {
@@ -147,25 +165,10 @@ class ExchangePool {
  private:
   static constexpr unsigned kept_max = 1024;
 
-  /// What only a request that was not answered at once has touched.
-  static void clean(Exchange& exchange) noexcept {
-    exchange.task = {};
-    exchange.body_task = {};
-    exchange.context.reset();
-    exchange.response = {};
-    exchange.incoming.clear();
-    exchange.outgoing.clear();
-    exchange.deadline = time_never;
-    exchange.held_bytes = 0;
-    exchange.stage = Exchange::Stage::parsed;
-    exchange.refusal = exchange.task_active = exchange.task_done = exchange.late = false;
-    exchange.body_pending = exchange.last = false;
-  }
-
   void (*done_)(TaskObserver&) noexcept;
   const LoopValues* values_;
   std::vector<wire::Field> fields_;
-  Exchange* free_ = nullptr;
+  Kind* free_ = nullptr;
   unsigned kept_ = 0;
 };
 

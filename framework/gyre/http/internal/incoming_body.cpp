@@ -1,6 +1,6 @@
 #include <gyre/http/internal/incoming_body.hpp>
 
-#include <gyre/http/internal/connection.hpp>
+#include <gyre/http/internal/carrier.hpp>
 
 #include <algorithm>
 
@@ -32,6 +32,20 @@ void IncomingBody::begin(const wire::RequestHead& head, const wire::ChunkLimits&
   started_ = progressed_ = paused_ = now;
 }
 
+void IncomingBody::begin_stream(const wire::RequestHead& head, std::uint64_t most, TimePoint now) noexcept {
+  limits_ = {most, {}};
+  decoder_ = wire::BodyDecoder::until_close(limits_);
+  wants_permission_ = head.expect_continue();
+  started_ = progressed_ = paused_ = now;
+}
+
+// Behind what was not read yet.
+void IncomingBody::complete(TimePoint now) {
+  complete_ = true;
+  if (mode_ == Mode::held) return arrived();
+  feed({}, now);
+}
+
 void IncomingBody::clear() noexcept {
   decoder_ = {};
   reader_ = nullptr;
@@ -46,7 +60,7 @@ void IncomingBody::clear() noexcept {
   started_ = progressed_ = paused_ = time_never;
   status_ = Status{0};
   mode_ = Mode::held;
-  wants_permission_ = cut_off_ = false;
+  wants_permission_ = cut_off_ = complete_ = false;
 }
 
 void IncomingBody::cut_off(TimePoint now) noexcept {
@@ -60,17 +74,17 @@ void IncomingBody::cut_off(TimePoint now) noexcept {
 // --- what is the connection's, as long as there is one ---------------------------------------------------------------
 
 TimePoint IncomingBody::now() const noexcept {
-  return exchange_->connection != nullptr ? exchange_->connection->now() : progressed_;
+  return exchange_->carrier != nullptr ? exchange_->carrier->now() : progressed_;
 }
 
 InputBuffer IncomingBody::take_input() {
-  if (exchange_->connection == nullptr) return std::move(rest_);
-  exchange_->connection->permit(*exchange_);
-  return exchange_->connection->take_input();
+  if (exchange_->carrier == nullptr) return std::move(rest_);
+  exchange_->carrier->permit(*exchange_);
+  return exchange_->carrier->take_input(*exchange_);
 }
 
 void IncomingBody::give_back_input(std::string_view rest) {
-  if (exchange_->connection != nullptr) return exchange_->connection->give_back_input(rest);
+  if (exchange_->carrier != nullptr) return exchange_->carrier->give_back_input(*exchange_, rest);
   if (!rest.empty()) rest_.append(rest);
 }
 
@@ -105,6 +119,7 @@ std::size_t IncomingBody::feed(std::string_view input, TimePoint now) {
     append(step.data);
     used += step.used;
   }
+  if (complete_) decoder_.end();
   after_step(now);
   if (mode_ == Mode::collected && ended() && !failed()) {
     exchange_->request.set_body(memory_ != nullptr ? std::string_view{memory_, filled_} : piece_.view());
@@ -135,9 +150,9 @@ IncomingBody::Piece IncomingBody::take() noexcept {
   }
   if (mode_ == Mode::collected) return {State::failed, {}, Errc::invalid_argument};  // it goes elsewhere
   const Piece piece = next_piece();
-  if (Connection* const connection = exchange_->connection; connection != nullptr) {
-    connection->body_progressed(*exchange_);
-    connection->pause_or_resume();
+  if (Carrier* const carrier = exchange_->carrier; carrier != nullptr) {
+    carrier->body_progressed(*exchange_);
+    carrier->pause_or_resume();
   }
   return piece;
 }
@@ -146,8 +161,8 @@ IncomingBody::Piece IncomingBody::take() noexcept {
 void IncomingBody::arrived() noexcept {
   if (mode_ != Mode::held || reader_ == nullptr || next_.state != State::waiting) return;
   next_ = next_piece();
-  if (next_.state != State::waiting) wake_reader(exchange_->connection->now());
-  exchange_->connection->body_progressed(*exchange_);
+  if (next_.state != State::waiting) wake_reader(exchange_->carrier->now());
+  exchange_->carrier->body_progressed(*exchange_);
 }
 
 // What the filter was fed with stays in `piece_` until it has used all of it.
@@ -181,6 +196,7 @@ IncomingBody::Piece IncomingBody::decode() noexcept {
       size += step.data.size();
       used += step.used;
     }
+    if (complete_) decoder_.end();
     after_step(now());
     give_back_input({begin + used, whole - used});
   } catch (const std::bad_alloc&) {
@@ -198,12 +214,12 @@ IncomingBody::Piece IncomingBody::collect() noexcept {
   if (filter_ != nullptr) return {State::failed, {}, Errc::unsupported};
   if (mode_ == Mode::discarded) return {State::failed, {}, Errc::cancelled};
   if (mode_ == Mode::held && !ended()) {
-    Connection* const connection = exchange_->connection;
+    Carrier* const carrier = exchange_->carrier;
     try {
-      if (connection != nullptr) connection->permit(*exchange_);
+      if (carrier != nullptr) carrier->permit(*exchange_);
       start_collecting();
-      if (connection != nullptr) {
-        connection->feed_body(*exchange_);
+      if (carrier != nullptr) {
+        carrier->feed_body(*exchange_);
       } else {
         rest_.drop(feed(rest_.view(), progressed_));
       }
@@ -211,7 +227,7 @@ IncomingBody::Piece IncomingBody::collect() noexcept {
       fail(Status::service_unavailable, Errc::out_of_memory);
     }
     if (cut_off_ && !ended()) fail(Status::bad_request, Errc::closed);
-    if (connection != nullptr) connection->body_progressed(*exchange_);
+    if (carrier != nullptr) carrier->body_progressed(*exchange_);
     if (failed()) return failed_piece();
   }
   return {ended() ? State::ready : State::waiting};
@@ -224,7 +240,7 @@ void IncomingBody::set_reader(gyre::detail::Waiter* reader) noexcept {
   } else {
     pause(now());
   }
-  if (exchange_->connection != nullptr) exchange_->connection->pause_or_resume();
+  if (exchange_->carrier != nullptr) exchange_->carrier->pause_or_resume();
 }
 
 TimePoint IncomingBody::deadline(Duration stall, std::uint32_t rate, Duration grace) const noexcept {

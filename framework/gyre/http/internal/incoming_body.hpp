@@ -30,6 +30,10 @@ class IncomingBody final : public gyre::detail::BodySource {
   /// A body follows `head`, of at most `most` bytes. `now` starts its clock.
   void begin(const wire::RequestHead& head, const wire::ChunkLimits& chunks, std::uint64_t most,
              TimePoint now) noexcept;
+  /// The same where the end is told by `complete`.
+  void begin_stream(const wire::RequestHead& head, std::uint64_t most, TimePoint now) noexcept;
+  /// That was all.
+  void complete(TimePoint now);
   void clear() noexcept;
 
   Mode mode() const noexcept { return mode_; }
@@ -128,6 +132,7 @@ class IncomingBody final : public gyre::detail::BodySource {
   Mode mode_ = Mode::held;
   bool wants_permission_ = false;
   bool cut_off_ = false;
+  bool complete_ = false;
 };
 
 }  // namespace gyre::http

@@ -63,7 +63,7 @@ void Orphans::end(Exchange& exchange) noexcept {
   if (exchange.place.leave()) --statistics.connections_open;
   static_cast<ListHook<Exchange>&>(exchange).unlink();
   if (empty()) disarm();
-  server_->exchanges.give_back(exchange);
+  exchange.recycle(*server_);
 }
 
 }  // namespace gyre::http

@@ -1,8 +1,9 @@
 #include <gyre/http/internal/outgoing_body.hpp>
 
 #include <gyre/base/error.hpp>
-#include <gyre/http/internal/connection.hpp>
+#include <gyre/http/internal/carrier.hpp>
 #include <gyre/wire/h1/chunk_writer.hpp>
+#include <gyre/wire/h1/response_writer.hpp>
 
 namespace gyre::http {
 
@@ -23,7 +24,7 @@ bool OutgoingBody::finish() {
   if (broken_ || file_left_ != 0) return false;
   if (framing_ == Framing::length) return left_ == 0;
   if (framing_ == Framing::chunked) {
-    exchange_->connection->append_output(*exchange_, wire::last_chunk, trailers_, "\r\n");
+    exchange_->carrier->append_output(*exchange_, wire::last_chunk, trailers_, "\r\n");
   }
   return true;
 }
@@ -43,9 +44,9 @@ void OutgoingBody::put(std::string_view text) {
   if (framing_ == Framing::chunked) {
     char head[wire::chunk_head_bound];
     const char* const end = wire::write_chunk_head(text.size(), head);
-    exchange_->connection->append_output(*exchange_, {head, end}, text, wire::chunk_end);
+    exchange_->carrier->append_output(*exchange_, {head, end}, text, wire::chunk_end);
   } else {
-    exchange_->connection->append_output(*exchange_, text);
+    exchange_->carrier->append_output(*exchange_, text);
   }
   count(text.size());
 }
@@ -57,33 +58,32 @@ void OutgoingBody::put_trailer(std::string_view name, std::string_view value) {
   trailers_ += line;
 }
 
-bool OutgoingBody::closed() const noexcept { return exchange_->connection->closing(); }
-bool OutgoingBody::has_room() const noexcept { return exchange_->connection->has_room(); }
-bool OutgoingBody::flushed() const noexcept { return exchange_->connection->flushed(); }
+bool OutgoingBody::closed() const noexcept { return exchange_->carrier->closed(*exchange_); }
+bool OutgoingBody::has_room() const noexcept { return exchange_->carrier->has_room(*exchange_); }
+bool OutgoingBody::flushed() const noexcept { return exchange_->carrier->flushed(*exchange_); }
 
 void OutgoingBody::wake_writer() noexcept {
   if (writer_ != nullptr && (wants_all_ ? flushed() : has_room())) std::exchange(writer_, nullptr)->wake();
 }
 
-// What is encrypted passes through memory.
-bool OutgoingBody::takes_files() const noexcept { return exchange_->connection->tls() == nullptr; }
+bool OutgoingBody::takes_files() const noexcept { return exchange_->carrier->takes_files(); }
 
 int OutgoingBody::begin_file(std::uint64_t size) {
   check(size);
   if (framing_ == Framing::chunked) {
     char head[wire::chunk_head_bound];
     const char* const end = wire::write_chunk_head(size, head);
-    exchange_->connection->append_output(*exchange_, {head, end});
+    exchange_->carrier->append_output(*exchange_, {head, end});
   }
   count(size);
   file_left_ += size;
-  return exchange_->connection->socket();
+  return exchange_->carrier->socket();
 }
 
 void OutgoingBody::begin_file_send(const SendFileOperation& send) noexcept {
   file_send_ = &send;
   file_sent_ = 0;
-  exchange_->connection->file_send_began();
+  exchange_->carrier->file_send_began();
 }
 
 void OutgoingBody::end_file(std::uint64_t sent) noexcept {
@@ -91,12 +91,12 @@ void OutgoingBody::end_file(std::uint64_t sent) noexcept {
   file_left_ -= sent;
   if (file_left_ == 0 && framing_ == Framing::chunked) {
     try {
-      exchange_->connection->append_output(*exchange_, wire::chunk_end);
+      exchange_->carrier->append_output(*exchange_, wire::chunk_end);
     } catch (const std::bad_alloc&) {
       file_left_ = 1;  // never whole
     }
   }
-  exchange_->connection->file_send_ended();
+  exchange_->carrier->file_send_ended();
 }
 
 }  // namespace gyre::http

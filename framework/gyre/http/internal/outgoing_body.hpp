@@ -14,7 +14,11 @@ struct Exchange;
 /// The streamed body of one answer on its way out: its framing, and who waits to write more.
 class OutgoingBody final : public gyre::detail::BodySink {
  public:
-  enum class Framing : std::uint8_t { length, chunked, until_close };
+  enum class Framing : std::uint8_t {
+    length,   ///< An announced length.
+    chunked,  ///< RFC 9112 7.1.
+    bare,     ///< As it is: the protocol, or the connection's end, says where it ends.
+  };
 
   explicit OutgoingBody(Exchange& owner) noexcept : exchange_(&owner) {}
 
@@ -24,6 +28,8 @@ class OutgoingBody final : public gyre::detail::BodySink {
   void clear() noexcept;
 
   Framing framing() const noexcept { return framing_; }
+  /// Field lines, each with its CRLF.
+  std::string_view trailers() const noexcept { return trailers_; }
   /// Wakes who waits, if what he waits for has come true.
   void wake_writer() noexcept;
   bool sending_file() const noexcept { return file_send_ != nullptr; }

@@ -11,7 +11,7 @@
 
 namespace gyre::http {
 
-class Connection;
+class Transport;
 
 /// One send counts in 31 bits: no answer that is one piece, and no piece of a stream, may be larger.
 inline constexpr std::size_t send_max = std::size_t{1} << 30;
@@ -25,7 +25,7 @@ struct Output : SendOperation {
   char* bytes() noexcept { return reinterpret_cast<char*>(this + 1); }
   std::uint32_t left() const noexcept { return capacity - size; }
 
-  Connection* connection = nullptr;
+  Transport* transport = nullptr;
   Output* next = nullptr;
   const RouteOptions* route = nullptr;  ///< Of the answer that was written last.
   std::uint32_t size = 0;
@@ -47,7 +47,7 @@ class OutputPool {
   }
 
   /// A buffer with room for at least `bytes`. Throws `std::bad_alloc`.
-  Output& take(Connection& connection, std::size_t bytes) {
+  Output& take(Transport& transport, std::size_t bytes) {
     Kept* kept = bytes <= usual_.size ? &usual_ : bytes <= large_.size ? &large_ : nullptr;
     Output* output = kept != nullptr ? kept->first : nullptr;
     if (output != nullptr) [[likely]] {
@@ -56,7 +56,7 @@ class OutputPool {
     } else {
       output = make(kept != nullptr ? kept->size : bytes);
     }
-    output->connection = &connection;
+    output->transport = &transport;
     output->next = nullptr;
     output->route = nullptr;
     output->size = output->sent_before = 0;

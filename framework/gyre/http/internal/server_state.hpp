@@ -3,6 +3,7 @@
 #include <gyre/coro/semaphore.hpp>
 #include <gyre/http/internal/common_fields.hpp>
 #include <gyre/http/internal/exchange.hpp>
+#include <gyre/http/internal/h2_exchange.hpp>
 #include <gyre/http/internal/handshake_places.hpp>
 #include <gyre/http/internal/orphans.hpp>
 #include <gyre/http/internal/output.hpp>
@@ -13,6 +14,7 @@
 namespace gyre::http {
 
 class Opening;
+class Transport;
 
 /// What the connections of one loop share.
 struct ServerState {
@@ -51,15 +53,18 @@ struct ServerState {
   const ServerOptions options;
   Context context{loop};  ///< The parent of every request's.
   IntrusiveList<Opening> openings;
-  IntrusiveList<Connection> connections;
+  IntrusiveList<Transport> connections;
   const Box<LoopValues> values;  ///< What the service has for this loop.
   OutputPool outputs;
-  ExchangePool exchanges;
+  ExchangePool<PlainExchange> exchanges;
+  ExchangePool<H2Exchange> h2_exchanges;
+  wire::H2HeadMemory h2_heads;
   CommonFields common_fields;
   HandshakePlaces handshakes;
   Semaphore handshake_pace{4};  ///< Steps of handshakes, some 0.2 ms each, that are computed in one turn.
   Orphans orphans{*this};
   ServerStatistics statistics;
+  Callback<void(std::string_view)> on_limit;
   bool draining = false;
   std::coroutine_handle<> on_all_gone;
   bool all_gone_scheduled = false;

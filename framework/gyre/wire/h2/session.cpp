@@ -29,8 +29,10 @@ std::size_t H2Session::send(std::span<char> room) { return engine_->send(room); 
 bool H2Session::finished() const noexcept { return engine_->finished(); }
 H2Error H2Session::error() const noexcept { return engine_->error(); }
 H2Limit H2Session::exceeded() const noexcept { return engine_->exceeded(); }
-bool H2Session::head_under_way() const noexcept { return engine_->head_under_way(); }
+std::uint64_t H2Session::head_under_way() const noexcept { return engine_->head_under_way(); }
 std::size_t H2Session::open_streams() const noexcept { return engine_->open_streams(); }
+
+void H2Session::forget(std::uint32_t stream) noexcept { engine_->forget(stream); }
 
 bool H2Session::respond(std::uint32_t stream, const ResponseHead& head, Body body) {
   return engine_->respond(stream, head, body);

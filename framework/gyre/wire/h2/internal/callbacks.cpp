@@ -2,7 +2,6 @@
 
 #include <gyre/wire/h2/internal/engine.hpp>
 
-#include <cstdlib>
 #include <exception>
 
 namespace gyre::wire::internal {
@@ -87,21 +86,24 @@ int on_not_sent(nghttp2_session* /*session*/, const nghttp2_frame* frame, int wh
   return engine_of(user_data).on_not_sent(*frame, why);
 }
 
-ssize_t next_piece(nghttp2_session* /*session*/, std::int32_t stream, std::uint8_t* /*buffer*/, std::size_t most,
-                   std::uint32_t* flags, nghttp2_data_source* /*source*/, void* user_data) {
-  return guarded(user_data, [&](H2Engine& engine) -> ssize_t {
-    return engine.next_piece(static_cast<std::uint32_t>(stream), most, *flags);
-  });
+H2StreamState& state_of(nghttp2_data_source* source) noexcept { return *static_cast<H2StreamState*>(source->ptr); }
+
+ssize_t next_piece(nghttp2_session* /*session*/, std::int32_t /*stream*/, std::uint8_t* /*buffer*/, std::size_t most,
+                   std::uint32_t* flags, nghttp2_data_source* source, void* user_data) {
+  return guarded(user_data,
+                 [&](H2Engine& engine) -> ssize_t { return engine.next_piece(state_of(source), most, *flags); });
 }
 
-int send_piece(nghttp2_session* /*session*/, nghttp2_frame* frame, const std::uint8_t* header, std::size_t size,
-               nghttp2_data_source* /*source*/, void* user_data) {
-  return engine_of(user_data).send_piece(static_cast<std::uint32_t>(frame->hd.stream_id), header, size);
+int send_piece(nghttp2_session* /*session*/, nghttp2_frame* /*frame*/, const std::uint8_t* header, std::size_t size,
+               nghttp2_data_source* source, void* user_data) {
+  return engine_of(user_data).send_piece(state_of(source), header, size);
 }
 
-void* allocate(std::size_t size, void* /*user_data*/) { return std::malloc(size); }
+void* allocate(std::size_t size, void* user_data) { return engine_of(user_data).pool().allocate(size); }
 void release(void* memory, void* user_data) { engine_of(user_data).release(memory); }
-void* allocate_zeroed(std::size_t count, std::size_t size, void* /*user_data*/) { return std::calloc(count, size); }
+void* allocate_zeroed(std::size_t count, std::size_t size, void* user_data) {
+  return engine_of(user_data).pool().allocate_zeroed(count, size);
+}
 void* reallocate(void* memory, std::size_t size, void* user_data) {
   return engine_of(user_data).reallocate(memory, size);
 }
@@ -123,8 +125,9 @@ void set_callbacks(nghttp2_session_callbacks* callbacks) noexcept {
   nghttp2_session_callbacks_set_send_data_callback(callbacks, send_piece);
 }
 
-nghttp2_data_provider body_of_stream() noexcept {
+nghttp2_data_provider body_of_stream(H2StreamState& state) noexcept {
   nghttp2_data_provider provider{};
+  provider.source.ptr = &state;
   provider.read_callback = next_piece;
   return provider;
 }

@@ -119,7 +119,7 @@ void* H2Engine::reallocate(void* memory, std::size_t size) noexcept {
   // nghttp2 packs each frame into a chunk that it has from the beginning, and reads it there until the frame is sent.
   // `send` leaves nothing in it, so all sessions can have the same one. (A client's has the preface in it.)
   if (is_starting_ && is_server() && memory == nullptr && size == H2Scratch::frame_size) return shared;
-  void* const moved = memory == shared ? std::malloc(size) : std::realloc(memory, size);
+  void* const moved = memory == shared ? pool().allocate(size) : pool().reallocate(memory, size);
   if (moved == nullptr) {
     is_spoilt_ = true;
   } else if (memory == shared) {
@@ -129,7 +129,7 @@ void* H2Engine::reallocate(void* memory, std::size_t size) noexcept {
 }
 
 void H2Engine::release(void* memory) noexcept {
-  if (memory != memory_->scratch_->frame.data()) std::free(memory);
+  if (memory != memory_->scratch_->frame.data()) pool().release(memory);
 }
 
 H2StreamState* H2Engine::find(std::uint32_t stream) const noexcept {
@@ -138,17 +138,24 @@ H2StreamState* H2Engine::find(std::uint32_t stream) const noexcept {
 }
 
 H2StreamState& H2Engine::add_state(std::uint32_t stream) {
-  auto* const state = new H2StreamState;
+  void* const memory = pool().allocate(sizeof(H2StreamState));
+  if (memory == nullptr) throw std::bad_alloc{};
+  static_assert(alignof(H2StreamState) <= alignof(void*));
+  auto* const state = new (memory) H2StreamState;
   state->number = stream;
   states_.push_back(*state);
-  ++open_;
   return *state;
+}
+
+void H2Engine::free_state(H2StreamState& state) noexcept {
+  state.~H2StreamState();
+  pool().release(&state);
 }
 
 void H2Engine::drop_state(H2StreamState& state) noexcept {
   nghttp2_session_set_stream_user_data(session_.get(), static_cast<std::int32_t>(state.number), nullptr);
-  --open_;
-  delete &state;
+  if (state.owner != nullptr) --open_;
+  free_state(state);
 }
 
 int H2Engine::failed(std::exception_ptr thrown) noexcept {
@@ -178,7 +185,7 @@ void H2Engine::check_queue() noexcept {
 }
 
 bool H2Engine::finished() const noexcept {
-  return is_broken_ || (rest_.empty() && nghttp2_session_want_read(session_.get()) == 0 &&
+  return is_broken_ || (rest_.empty() && !goes_ && nghttp2_session_want_read(session_.get()) == 0 &&
                         nghttp2_session_want_write(session_.get()) == 0);
 }
 
@@ -194,6 +201,13 @@ void H2Engine::consumed(std::uint32_t stream, std::size_t size) noexcept {
   // Whoever has sent all needs no window.
   check(state->peer_is_done ? nghttp2_session_consume_connection(session_.get(), size)
                             : nghttp2_session_consume(session_.get(), static_cast<std::int32_t>(stream), size));
+}
+
+void H2Engine::forget(std::uint32_t stream) noexcept {
+  H2StreamState* const state = find(stream);
+  if (state == nullptr) return;
+  consumed(stream, state->unused);
+  if (std::exchange(state->owner, nullptr) != nullptr) --open_;
 }
 
 void H2Engine::reset(std::uint32_t stream, H2Error error) noexcept {
@@ -220,10 +234,8 @@ void H2Engine::announce_goaway() noexcept {
   if (is_server()) check(nghttp2_submit_shutdown_notice(session_.get()));
 }
 
-void H2Engine::goaway() noexcept {
-  check(nghttp2_submit_goaway(session_.get(), NGHTTP2_FLAG_NONE,
-                              nghttp2_session_get_last_proc_stream_id(session_.get()), NGHTTP2_NO_ERROR, nullptr, 0));
-}
+// What comes before it goes out is served, too: so it is made then.
+void H2Engine::goaway() noexcept { goes_ = !is_over_; }
 
 void H2Engine::terminate(H2Error error) noexcept {
   is_over_ = true;

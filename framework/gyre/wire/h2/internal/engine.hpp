@@ -60,6 +60,7 @@ class H2Engine {
   H2Error error() const noexcept { return error_; }
   H2Limit exceeded() const noexcept { return exceeded_; }
   std::size_t open_streams() const noexcept { return open_; }
+  void forget(std::uint32_t stream) noexcept;
 
   bool respond(std::uint32_t stream, const ResponseHead& head, H2Session::Body body);
   bool inform(std::uint32_t stream, Status status, std::string_view fields);
@@ -76,7 +77,7 @@ class H2Engine {
   void terminate(H2Error error) noexcept;
 
   bool is_over() const noexcept { return is_over_; }
-  bool head_under_way() const noexcept { return static_cast<bool>(own_block_); }
+  std::uint64_t head_under_way() const noexcept { return own_block_ ? blocks_ : 0; }
 
   // For the callbacks (callbacks.cpp): each gives what nghttp2 wants to hear.
   int on_begin_headers(const nghttp2_frame& frame);
@@ -90,10 +91,11 @@ class H2Engine {
   int on_closed(std::uint32_t stream, std::uint32_t error) noexcept;
   int on_sent(const nghttp2_frame& frame) noexcept;
   int on_not_sent(const nghttp2_frame& frame, int why) noexcept;
-  ssize_t next_piece(std::uint32_t stream, std::size_t most, std::uint32_t& flags);
-  int send_piece(std::uint32_t stream, const std::uint8_t* header, std::size_t size) noexcept;
+  ssize_t next_piece(H2StreamState& state, std::size_t most, std::uint32_t& flags);
+  int send_piece(H2StreamState& state, const std::uint8_t* header, std::size_t size) noexcept;
   /// Keeps what was thrown.
   int failed(std::exception_ptr thrown) noexcept;
+  BlockPool& pool() noexcept { return memory_->scratch_->pool; }
   void* reallocate(void* memory, std::size_t size) noexcept;
   void release(void* memory) noexcept;
 
@@ -104,6 +106,7 @@ class H2Engine {
   H2StreamState* find(std::uint32_t stream) const noexcept;
   H2StreamState& add_state(std::uint32_t stream);
   void drop_state(H2StreamState& state) noexcept;
+  void free_state(H2StreamState& state) noexcept;
 
   void feed(std::string_view data);
   /// What is known of a frame's stream before nghttp2 has had the bytes in front of the frame.
@@ -127,6 +130,7 @@ class H2Engine {
   int on_headers(const nghttp2_frame& frame);
   void drop_stream(H2StreamState& state, H2Error error) noexcept;
   void refuse(H2StreamState& state) noexcept;
+  void answer_sent(std::uint32_t stream) noexcept;
 
   void put(std::string_view bytes);
   void put_stream_limit() noexcept;
@@ -148,7 +152,8 @@ class H2Engine {
   H2FrameScan scan_;
   H2Ledger ledger_;
   IntrusiveList<H2StreamState> states_;
-  std::size_t open_ = 0;
+  std::size_t open_ = 0;        // of them, those that have an owner
+  std::uint64_t blocks_ = 0;    // that have begun
   Box<H2HeadBlock> own_block_;  // one that is not complete, between two calls of `receive`
   std::exception_ptr thrown_;
   H2Error error_ = H2Error::no_error;
@@ -156,6 +161,7 @@ class H2Engine {
   std::uint32_t last_begun_ = 0;   // (server) the highest stream that nghttp2 has seen begin
   std::size_t begun_ = 0;          // (server) streams that nghttp2 has
   bool has_greeted_ = false;       // (server) the first frame has gone out
+  bool goes_ = false;              // a GOAWAY is to be made with the next frames
   std::uint32_t peer_resets_ = 0;  // the stream whose RST_STREAM is being looked at
   std::size_t queued_heads_ = 0;   // HEADERS that are with nghttp2
 
@@ -169,6 +175,7 @@ class H2Engine {
 
   std::span<char> room_;
   std::size_t used_ = 0;
+  bool is_crumb_ = false;   // (piece_) it is small because of the peer's window alone
   std::string_view piece_;  // between nghttp2's two questions about it
   std::string rest_;        // of a frame that did not fit
 

@@ -21,6 +21,14 @@ bool closes(const H2FrameHeader& frame) noexcept {
   return frame.type == H2FrameType::rst_stream || (has_end && (frame.flags & h2_end_stream) != 0);
 }
 
+/// What nghttp2 looks past, or calls by another name: CONTINUATION that is too large, no room for a padding's length
+/// (RFC 9113 4.2).
+bool has_wrong_size(const H2FrameHeader& frame) noexcept {
+  constexpr std::uint32_t largest = 16'384;
+  const bool may_be_padded = frame.type == H2FrameType::data || frame.type == H2FrameType::headers;
+  return frame.length > largest || (frame.length == 0 && may_be_padded && (frame.flags & h2_padded) != 0);
+}
+
 bool ends_stream(const nghttp2_frame& frame) noexcept { return (frame.hd.flags & NGHTTP2_FLAG_END_STREAM) != 0; }
 
 }  // namespace
@@ -40,6 +48,17 @@ bool H2Engine::receive(std::string_view data, TimePoint now) {
     may_close = false;
   };
   while (scan_.next(data, at, frame, begin)) {
+    if (frame.has_parent) {
+      if (!is_server() || frame.parent != frame.stream) continue;
+      feed_up_to(begin);
+      if (!is_over_) terminate(H2Error::protocol_error);  // RFC 7540 5.3.1; nghttp2 looks at none of these frames
+      return false;
+    }
+    if (has_wrong_size(frame)) {
+      feed_up_to(begin);
+      if (!is_over_) terminate(H2Error::frame_size_error);
+      return false;
+    }
     const bool is_new = frame.stream > ledger_.last_stream();
     if (const H2Limit limit = ledger_.admit(frame, now); limit != H2Limit::none) {
       feed_up_to(begin);
@@ -71,11 +90,11 @@ bool H2Engine::is_welcome(const H2FrameHeader& frame) noexcept {
     return false;
   }
   if (find(frame.stream) != nullptr) return true;
-  if (frame.type == H2FrameType::headers && ledger_.was_skipped(frame.stream)) {
-    terminate(H2Error::protocol_error);  // 5.1.1
+  if (ledger_.was_skipped(frame.stream)) {
+    terminate(frame.type == H2FrameType::headers ? H2Error::protocol_error : H2Error::stream_closed);  // 5.1.1
   } else if (ledger_.peer_is_done(frame.stream)) {
     terminate(H2Error::stream_closed);  // 5.1
-  } else if (frame.type == H2FrameType::headers) {
+  } else {
     exceed(ledger_.glitch(now_));  // on its way while we have reset the stream, perhaps
   }
   return !is_over_;
@@ -103,6 +122,7 @@ void H2Engine::keep_block() {
 }
 
 int H2Engine::on_begin_headers(const nghttp2_frame& frame) {
+  ++blocks_;
   const std::uint32_t stream = stream_of(frame);
   if (!is_server()) {
     const H2StreamState* const state = find(stream);
@@ -242,10 +262,11 @@ int H2Engine::on_request(const nghttp2_frame& frame) {
                                                    : events_->on_bad_request(stream, error);
   block.drop();
   if (owner == nullptr) {
-    refuse(state);
+    if (!state.is_reset) refuse(state);  // else it was given up at once
     return 0;
   }
   state.owner = owner;
+  ++open_;
   if (end == End::yes && !is_over_) owner->on_end({});
   return 0;
 }

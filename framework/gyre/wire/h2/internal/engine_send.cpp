@@ -27,7 +27,7 @@ void throw_if_out_of_memory(int result) {
 }  // namespace
 
 bool H2Engine::wants_send() const noexcept {
-  return !is_broken_ && (!rest_.empty() || nghttp2_session_want_write(session_.get()) != 0);
+  return !is_broken_ && (goes_ || !rest_.empty() || nghttp2_session_want_write(session_.get()) != 0);
 }
 
 std::size_t H2Engine::send(std::span<char> room) {
@@ -38,6 +38,10 @@ std::size_t H2Engine::send(std::span<char> room) {
   if (!rest_.empty()) {
     put(std::exchange(rest_, std::string()));
     if (!rest_.empty()) return used_;
+  }
+  if (std::exchange(goes_, false)) {
+    check(nghttp2_submit_goaway(session_.get(), NGHTTP2_FLAG_NONE,
+                                nghttp2_session_get_last_proc_stream_id(session_.get()), NGHTTP2_NO_ERROR, nullptr, 0));
   }
   while (room_left() >= room_min) {
     const std::uint8_t* frame = nullptr;
@@ -72,12 +76,11 @@ void H2Engine::put(std::string_view bytes) {
   }
 }
 
-ssize_t H2Engine::next_piece(std::uint32_t stream, std::size_t most, std::uint32_t& flags) {
-  H2StreamState* const state = find(stream);
-  if (state == nullptr || state->owner == nullptr) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+ssize_t H2Engine::next_piece(H2StreamState& state, std::size_t most, std::uint32_t& flags) {
+  if (state.owner == nullptr) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
   if (room_left() < data_room_min) return NGHTTP2_ERR_PAUSE;
   const std::size_t fitting = std::min(most, room_left() - H2FrameHeader::size);
-  const H2Piece piece = state->owner->next_piece(fitting);
+  const H2Piece piece = state.owner->next_piece(fitting);
   if (piece.state == H2Piece::State::waiting) return NGHTTP2_ERR_DEFERRED;
   GYRE_ASSERT(piece.data.size() <= fitting);
   if (piece.state == H2Piece::State::more) {
@@ -85,14 +88,15 @@ ssize_t H2Engine::next_piece(std::uint32_t stream, std::size_t most, std::uint32
     if (piece.data.size() == fitting && fitting < std::min(most, piece_min)) return NGHTTP2_ERR_PAUSE;
   }
   piece_ = piece.data;
+  is_crumb_ = piece.state == H2Piece::State::more && piece.data.size() == most && most < piece_min;
   flags = NGHTTP2_DATA_FLAG_NO_COPY;
   if (piece.state == H2Piece::State::last) {
     flags |= NGHTTP2_DATA_FLAG_EOF;
-    if (const std::string_view trailers = state->owner->trailers(); !trailers.empty()) {
+    if (const std::string_view trailers = state.owner->trailers(); !trailers.empty()) {
       SentFields fields;
       fields.add_lines(trailers);
       flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
-      throw_if_out_of_memory(nghttp2_submit_trailer(session_.get(), static_cast<std::int32_t>(stream),
+      throw_if_out_of_memory(nghttp2_submit_trailer(session_.get(), static_cast<std::int32_t>(state.number),
                                                     fields.list().data(), fields.list().size()));
       ++queued_heads_;
     }
@@ -100,21 +104,27 @@ ssize_t H2Engine::next_piece(std::uint32_t stream, std::size_t most, std::uint32
   return static_cast<ssize_t>(piece.data.size());
 }
 
-int H2Engine::send_piece(std::uint32_t stream, const std::uint8_t* header, std::size_t size) noexcept {
+int H2Engine::send_piece(H2StreamState& state, const std::uint8_t* header, std::size_t size) noexcept {
   GYRE_ASSERT(size == piece_.size() && room_left() >= size + H2FrameHeader::size);
   char* const out = room_.data() + used_;
   std::memcpy(out, header, H2FrameHeader::size);
   if (size != 0) std::memcpy(out + H2FrameHeader::size, piece_.data(), size);
   used_ += H2FrameHeader::size + size;
   piece_ = {};
-  ledger_.data_sent();
-  if (H2StreamState* const state = find(stream); state != nullptr) state->owner->body_taken(size);
+  if (!is_crumb_) ledger_.data_sent();  // whoever opens its windows byte by byte earns nothing by it
+  state.owner->body_taken(size);
   return 0;
 }
 
 int H2Engine::on_sent(const nghttp2_frame& frame) noexcept {
+  if (frame.hd.type == NGHTTP2_HEADERS) --queued_heads_;
   switch (frame.hd.type) {
-    case NGHTTP2_HEADERS: --queued_heads_; break;
+    case NGHTTP2_HEADERS:
+    case NGHTTP2_DATA:
+      if (is_server() && (frame.hd.flags & NGHTTP2_FLAG_END_STREAM) != 0) {
+        answer_sent(static_cast<std::uint32_t>(frame.hd.stream_id));
+      }
+      break;
     case NGHTTP2_GOAWAY:
       if (frame.goaway.error_code != NGHTTP2_NO_ERROR) {
         is_over_ = true;
@@ -134,6 +144,12 @@ int H2Engine::on_sent(const nghttp2_frame& frame) noexcept {
   return 0;
 }
 
+// Whoever has its whole answer need not send the rest of its request (RFC 9113 8.1).
+void H2Engine::answer_sent(std::uint32_t stream) noexcept {
+  const H2StreamState* const state = find(stream);
+  if (state != nullptr && !state->peer_is_done) reset(stream, H2Error::no_error);
+}
+
 int H2Engine::on_not_sent(const nghttp2_frame& frame, int why) noexcept {
   if (frame.hd.type != NGHTTP2_HEADERS) return 0;
   --queued_heads_;
@@ -150,11 +166,11 @@ bool H2Engine::respond(std::uint32_t stream, const ResponseHead& head, H2Session
   if (!head.content_type.empty() && !is_field_value(head.content_type)) return false;
   SentFields fields;
   fields.add_status(head.status);
-  fields.add_lines(head.common_fields);
-  if (!head.content_type.empty()) fields.add("content-type", head.content_type);
+  fields.add_common(head.common_fields, memory_->scratch_->common);
+  if (!head.content_type.empty()) fields.add_type(head.content_type);
   if (head.framing == BodyFraming::length) fields.add_length(head.content_length);
   fields.add_lines(head.fields);
-  const nghttp2_data_provider provider = body_of_stream();
+  const nghttp2_data_provider provider = body_of_stream(*state);
   throw_if_out_of_memory(nghttp2_submit_response(session_.get(), static_cast<std::int32_t>(stream),
                                                  fields.list().data(), fields.list().size(),
                                                  body == H2Session::Body::follows ? &provider : nullptr));
@@ -182,18 +198,18 @@ std::uint32_t H2Engine::request(std::span<const H2Field> list, H2Stream& stream,
   SentFields fields;
   for (const H2Field& field : list) fields.add(field.name, field.value);
   H2StreamState& state = add_state(0);
-  const nghttp2_data_provider provider = body_of_stream();
+  const nghttp2_data_provider provider = body_of_stream(state);
   const std::int32_t number =
       nghttp2_submit_request(session_.get(), nullptr, fields.list().data(), fields.list().size(),
                              body == H2Session::Body::follows ? &provider : nullptr, &state);
   if (number < 0) {
-    --open_;
-    delete &state;
+    free_state(state);
     throw_if_out_of_memory(number);
     return 0;
   }
   state.number = static_cast<std::uint32_t>(number);
   state.owner = &stream;
+  ++open_;
   ++queued_heads_;
   return state.number;
 }

@@ -70,7 +70,7 @@ H2HeadBlock::Verdict H2HeadBlock::add(std::string_view name, std::string_view va
     crumbs_.push_back(append(value));
     return Verdict::good;
   }
-  add_field(name, value);
+  add_field(id, name, value);
   if (is_crumb) {
     cookie_ = fields_.size() - 1;
     crumbs_.push_back({fields_.back().value_begin, fields_.back().value_size});
@@ -90,7 +90,7 @@ H2HeadBlock::Verdict H2HeadBlock::add_pseudo(std::string_view name, std::string_
     if (block_ > limits.header_block && error_ == HeadError::none) error_ = HeadError::header_block_too_large;
     if (error_ != HeadError::none) return Verdict::good;
     ++count_;
-    add_field("host", value);
+    add_field(FieldId::host, "host", value);
     authority_ = {fields_.back().value_begin, fields_.back().value_size};
     return Verdict::good;
   }
@@ -105,16 +105,15 @@ H2HeadBlock::Verdict H2HeadBlock::add_pseudo(std::string_view name, std::string_
   }
   if (name == ":protocol" && error_ == HeadError::none) {
     // Under this name, which no field can have, whoever answers a CONNECT finds it.
-    add_field(name, value);
+    add_field(FieldId::unknown, name, value);
     protocol_ = {fields_.back().value_begin, fields_.back().value_size};
   }
   return Verdict::good;
 }
 
-void H2HeadBlock::add_field(std::string_view name, std::string_view value) {
+void H2HeadBlock::add_field(FieldId id, std::string_view name, std::string_view value) {
   const Text name_text = append(name);
   const Text value_text = append(value);
-  const FieldId id = name.front() == ':' ? FieldId::unknown : lookup_field_token(name.data(), name.size());
   fields_.push_back(
       {name_text.begin, value_text.begin, value_text.size, static_cast<std::uint16_t>(name_text.size), id});
   seen_ |= bit(id);

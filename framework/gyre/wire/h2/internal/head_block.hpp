@@ -59,7 +59,7 @@ class H2HeadBlock {
   };
 
   Verdict add_pseudo(std::string_view name, std::string_view value, const HeadLimits& limits);
-  void add_field(std::string_view name, std::string_view value);
+  void add_field(FieldId id, std::string_view name, std::string_view value);
   Text append(std::string_view text);
   std::string_view view(Text text) const noexcept { return std::string_view(text_).substr(text.begin, text.size); }
   void join_cookies();

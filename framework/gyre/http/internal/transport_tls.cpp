@@ -1,6 +1,7 @@
 // What lies between a connection and its socket if there is TLS.
 
-#include <gyre/http/internal/connection.hpp>
+#include <gyre/http/internal/server_state.hpp>
+#include <gyre/http/internal/transport.hpp>
 
 #include <algorithm>
 #include <cstring>
@@ -8,14 +9,14 @@
 namespace gyre::http {
 
 // Records are small, and requests may come in several: they are looked at together.
-void Connection::on_ciphertext(Bytes data) {
+void Transport::on_ciphertext(Bytes data) {
   if (life_ == Life::closing) return;
   if (receive_ended_) return drop_ciphertext(data.size());
   TlsSession& session = *tls_;
   const ServerState::Plaintext plaintext{*server_};
   const MutableBytes room = plaintext.room();
   session.receive(data);
-  silent_ = !data.empty() && (silent_ || flushed());
+  silent_ = !data.empty() && (silent_ || all_sent());
   for (bool more = true; more && life_ != Life::closing;) {
     std::size_t filled = 0;
     while (more && filled < room.size()) {
@@ -26,22 +27,25 @@ void Connection::on_ciphertext(Bytes data) {
     }
     if (filled == 0) continue;
     silent_ = false;
-    on_bytes(as_text(room.first(filled)));
+    take(as_text(room.first(filled)));
   }
   if (life_ == Life::closing) return;
   session.keep();
-  if (session.ended()) on_end(false);
+  if (session.ended()) {
+    receive_ended_ = true;
+    on_end(false);
+  }
   if (owes()) server_->loop.flush_later(*this);
 }
 
 // Who has said that nothing more will come has nothing to send but an end. The receive stays for that.
-void Connection::drop_ciphertext(std::size_t size) noexcept {
+void Transport::drop_ciphertext(std::size_t size) noexcept {
   dropped_ += size;
   if (dropped_ > server_->options.limits.drain) close();
 }
 
 // The peer hears why, if nothing else is on its way to it: beside a send that stalls an alert would wait for ever.
-void Connection::tls_failed() noexcept {
+void Transport::tls_failed() noexcept {
   const bool quiet = pending_ == nullptr && sending_ == nullptr;
   close();
   if (!quiet || !owes()) return;
@@ -56,7 +60,7 @@ void Connection::tls_failed() noexcept {
   server_->loop.arm(*this, deadline_);
 }
 
-Output* Connection::seal() noexcept {
+Output* Transport::seal() noexcept {
   try {
     Output& sealed = owes() ? seal_owed() : seal_output(*pending_);
     if (sealed.size != 0) return &sealed;
@@ -67,7 +71,7 @@ Output* Connection::seal() noexcept {
   return nullptr;
 }
 
-Output& Connection::seal_owed() {
+Output& Transport::seal_owed() {
   const Bytes owed = tls_->owed();
   Output& sealed = server_->outputs.take(*this, owed.size());
   std::memcpy(sealed.bytes(), owed.data(), owed.size());
@@ -78,7 +82,7 @@ Output& Connection::seal_owed() {
 }
 
 // In pieces, so that a large answer does not keep the loop for itself. An empty result: it cannot be sent.
-Output& Connection::seal_output(Output& plain) {
+Output& Transport::seal_output(Output& plain) {
   constexpr std::uint32_t piece_max = 128 * 1024;
   const std::uint32_t size = std::min(plain.size - plain.sent_before, piece_max);
   Output& sealed = server_->outputs.take(*this, TlsSession::bound(size));
@@ -97,17 +101,12 @@ Output& Connection::seal_output(Output& plain) {
   return sealed;
 }
 
-bool Connection::says_goodbye() noexcept {
+bool Transport::says_goodbye() noexcept {
   if (tls_ == nullptr || std::exchange(goodbye_, true)) return false;
   tls_->close();
   if (!owes()) return false;
   if (sending_ == nullptr) send_next();
   return true;
-}
-
-std::optional<TlsInfo> Exchange::tls() const {
-  if (connection == nullptr || connection->tls() == nullptr) return std::nullopt;
-  return connection->tls()->info();
 }
 
 }  // namespace gyre::http
