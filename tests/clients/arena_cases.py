@@ -1,14 +1,15 @@
-"""What HttpArena wants of its JSON, static and json-tls profiles, from arena as its container would start it."""
+"""What HttpArena wants of JSON, static files, TLS and HTTP/2, from arena as its container would start it."""
 
 import gzip
 import http.client
 import json
 import os
+import socket
 import tempfile
 import urllib.parse
 
 from setting import ArenaCase, limit
-from tls_setting import context, site
+from tls_setting import authority, context, site
 
 ARTICLES = [{
     "id": number, "name": f"Compass {number}", "category": "tools", "price": number * 7, "quantity": number + 3,
@@ -18,11 +19,21 @@ ASKED = ((7, 2), (23, 11), (50, 1))
 STYLE = b"main { color: teal }\n"
 
 
+def free_ports(count):
+    """Different ones."""
+    listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [listener.getsockname()[1] for listener in listeners]
+    for listener in listeners:
+        listener.close()
+    return ports
+
+
 class Mounted(ArenaCase):
     """A dataset, static files and a certificate, named by the environment."""
 
     flags = ("--tls-port", 0)
     key = "ec"
+    more_environment = {}
 
     @classmethod
     def setUpClass(cls):
@@ -38,7 +49,7 @@ class Mounted(ArenaCase):
                 file.write(content)
         certificate = site(cls.key)
         cls.environment = {"DATASET_PATH": dataset, "STATIC_PATH": static, "TLS_CERT": certificate.path,
-                           "TLS_KEY": certificate.key}
+                           "TLS_KEY": certificate.key, **cls.more_environment}
         super().setUpClass()
 
     def get(self, url, fields=None):
@@ -81,8 +92,9 @@ class Mounted(ArenaCase):
         self.assertEqual(answer.headers["Content-Encoding"], "br")
 
     def test_json_tls_is_http_1_1(self):
+        """For who wants that."""
         output = self.run_tool([self.tool("openssl"), "s_client", "-connect", f"127.0.0.1:{self.service.tls_port}",
-                                "-alpn", "h2,http/1.1"], input=b"")
+                                "-alpn", "http/1.1"], input=b"")
         self.assertIn("ALPN protocol: http/1.1", output)
 
     def test_static(self):
@@ -92,10 +104,60 @@ class Mounted(ArenaCase):
         self.assertEqual((answer.headers["Content-Encoding"], gzip.decompress(body)), ("gzip", STYLE))
 
 
+class MountedHttp2(Mounted):
+    """baseline-h2 and static-h2 on a port for TLS, baseline-h2c and json-h2c on one without, which has nothing else."""
+
+    test_json = test_json_beyond_the_dataset = test_json_comp = test_json_tls_is_http_1_1 = test_static = None
+
+    @classmethod
+    def setUpClass(cls):
+        plain, encrypted = free_ports(2)
+        cls.more_environment = {"H2C_PORT": str(plain), "H2_PORT": str(encrypted)}
+        super().setUpClass()
+        cls.plain_url = f"http://127.0.0.1:{plain}"
+        cls.tls_url = f"https://localhost:{encrypted}"
+
+    def curl(self, *arguments, version="--http2-prior-knowledge"):
+        return self.run_tool([self.tool("curl"), "-sS", version, "--cacert", authority().path, *arguments])
+
+    def h2load(self, requests, url, *arguments):
+        output = self.run_tool([self.tool("h2load"), "-n", requests, "-c", 4, *arguments, url])
+        self.assertIn(f"{requests} succeeded, 0 failed", output)
+
+    def test_baseline(self):
+        for url, version in ((self.plain_url, "--http2-prior-knowledge"), (self.tls_url, "--http2")):
+            with self.subTest(url):
+                told = self.curl("-w", "<%{http_version} %{content_type}>", url + "/baseline2?a=13&b=42",
+                                 version=version)
+                self.assertEqual(told, "55<2 text/plain; charset=utf-8>")
+                self.h2load(2000, url + "/baseline2?a=1&b=1", "-m", 100)
+
+    def test_nothing_but_http_2(self):
+        told = self.curl("-o", os.devnull, "-w", "%{http_code}", self.plain_url + "/baseline2", version="--http1.1")
+        self.assertEqual(told, "505")
+        done = self.complete([self.tool("curl"), "-sS", "--http1.1", "--cacert", authority().path, self.tls_url])
+        self.assertIn(b"no application protocol", done.stderr)
+
+    def test_json(self):
+        for count, factor in ASKED:
+            with self.subTest(count):
+                self.assert_articles(self.curl(f"{self.plain_url}/json/{count}?m={factor}"), count, factor)
+        self.h2load(500, self.plain_url + "/json/50?m=6", "-m", 32)
+
+    def test_static(self):
+        url = self.tls_url + "/static/main.css"
+        told = self.curl("-w", "<%{http_version} %{content_type}>", url, version="--http2")
+        self.assertEqual(told, STYLE.decode() + "<2 text/css; charset=utf-8>")
+        fields = self.curl("-D", "-", "-o", os.devnull, "-H", "Accept-Encoding: br;q=1, gzip;q=0.8", url,
+                           version="--http2")
+        self.assertIn("content-encoding: gzip\r\n", fields)
+        self.h2load(500, url, "-m", 32, "-H", "Accept-Encoding: br;q=1, gzip;q=0.8")
+
+
 class MountedRsa(Mounted):
     """As HttpArena's certificate."""
 
     key = "rsa"
 
 
-CASES = (Mounted, MountedRsa)
+CASES = (Mounted, MountedHttp2, MountedRsa)

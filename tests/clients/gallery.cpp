@@ -1,11 +1,13 @@
-// A service with something to see for every kind of client, for programs_test.py: each route shows one thing that
-// HTTP/1.1 can do.
+// A service with something to see for every kind of client, for programs_test.py, tls_test.py and http2_test.py: each
+// route shows one thing that HTTP can do. GALLERY_IDLE is how many milliseconds an idle connection is kept.
 
 #include <gyre/gyre.hpp>
 #include <gyre/web/extract.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <span>
 #include <stdexcept>
@@ -139,6 +141,39 @@ gyre::Task<std::string> hints(gyre::Request& request) {
   co_return "page\n";
 }
 
+void say(const char* line) {
+  std::puts(line);
+  std::fflush(stdout);
+}
+
+/// Says when a request came to its handler, and when it has left it.
+struct Presence {
+  Presence() { say("gallery: here"); }
+  Presence(const Presence&) = delete;
+  Presence& operator=(const Presence&) = delete;
+  ~Presence() { say("gallery: gone"); }
+};
+
+/// Answered when the request is taken back, that is, never.
+gyre::Task<std::string> hold() {
+  const Presence presence;
+  co_await gyre::sleep_for(std::chrono::hours{1});
+  co_return "held\n";
+}
+
+/// The answer does not wait for the body, which nobody reads.
+gyre::Task<std::string> early(gyre::Body /*body*/) { co_return "enough\n"; }
+
+/// Asks for more of the same origin, and when all is there names the protocols that were spoken.
+constexpr std::string_view page = R"(<!doctype html><title>gallery</title><body><script>
+for (let each = 0; each !== 40; ++each) document.body.append(Object.assign(new Image(), {src: '/lines/' + each}));
+addEventListener('load', () => {
+  const entries = performance.getEntriesByType('navigation').concat(performance.getEntriesByType('resource'));
+  document.body.textContent = 'good: ' + entries.filter((entry) => entry.responseStatus === 200).length +
+      ', protocols: ' + [...new Set(entries.map((entry) => entry.nextHopProtocol))].join();
+});
+</script></body>)";
+
 /// A protocol of its own: what comes goes back, each `a` in upper case.
 gyre::Task<> shout(gyre::Stream stream, std::string text) {
   std::byte buffer[4096];
@@ -183,6 +218,13 @@ int main(int argc, char** argv) {
   });
   app.post("/trailers", trailers);
   app.get("/hints", hints);
+  app.get("/hold", hold);
+  app.post("/early", early, {.body = upload_max});
+  app.get("/page", [] { return gyre::Response{page}.with_content_type("text/html"); });
   app.get("/shout", [] { return gyre::Response::upgrade("shout/1", shout); });
-  return app.run(gyre::run_options(argc, argv));
+  gyre::RunOptions options = gyre::run_options(argc, argv);
+  if (const char* const idle = std::getenv("GALLERY_IDLE")) {
+    options.server.limits.idle = std::chrono::milliseconds{std::atoi(idle)};
+  }
+  return app.run(std::move(options));
 }

@@ -96,11 +96,18 @@ CASES = (keep_alive, head, connection_close, post_with_length, chunked_upload, e
          download_with_length, chunked_download, lines, early_hints, aborted_download, unix_socket)
 
 
+def check_version(answer, http2):
+    if answer.http_version != ("HTTP/2" if http2 else "HTTP/1.1"):
+        raise AssertionError(answer.http_version)
+
+
 def main():
     chosen, url, *argument = sys.argv[1:]
     case = next(each for each in CASES if each.__name__ == chosen)
     trusted = os.environ.get("SSL_CERT_FILE", True)
-    with httpx.Client(base_url=url, timeout=10, trust_env=False, verify=trusted) as client:
+    http2 = "HTTPX_HTTP2" in os.environ  # then nothing else
+    with httpx.Client(base_url=url, timeout=10, trust_env=False, verify=trusted, http1=not http2, http2=http2,
+                      event_hooks={"response": [lambda answer: check_version(answer, http2)]}) as client:
         print(json.dumps(case(client, *argument or [None])))
 
 

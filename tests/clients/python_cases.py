@@ -112,6 +112,8 @@ class HttpClient(GalleryCase):
 
 
 class Httpx(GalleryCase):
+    framing = "chunked"  # of a stream without a length
+
     def facts(self, case, argument=None):
         command = [DEBIAN_PYTHON, "-B", HTTPX_CLIENT, case, self.service.url]
         return json.loads(self.run_tool(command + ([argument] if argument else [])))
@@ -150,7 +152,7 @@ class Httpx(GalleryCase):
         wanted = material(50 * MEBIBYTE)
         facts = self.facts("chunked_download", wanted.path)
         self.assertEqual((facts["status"], facts["digest"]), (200, wanted.digest))
-        self.assertEqual(facts["headers"]["transfer-encoding"], "chunked")
+        self.assertEqual(facts["headers"].get("transfer-encoding"), self.framing)
 
     def test_lines_of_a_generator(self):
         lines = self.facts("lines")["lines"]

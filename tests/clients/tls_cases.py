@@ -15,6 +15,7 @@ from tls_setting import OverTls, authority, context, site, stranger, trusting
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 GET = b"GET /user-agent HTTP/1.1\r\nHost: localhost\r\nUser-Agent: ship/1\r\nConnection: close\r\n\r\n"
+HTTP2 = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0" b"\0\0\x08\7\0\0\0\0\0" + bytes(8)  # and GOAWAY
 COULD_NOT_TRUST = 60
 NO_HANDSHAKE = 35
 NOTHING_CAME = 52
@@ -91,9 +92,11 @@ class Openssl(OpensslCase):
         self.assert_refused("handshake failure", "-sigalgs", "RSA+SHA1", "-cipher", "DEFAULT:@SECLEVEL=0", "-tls1_2")
 
     def test_application_protocols(self):
-        self.assertIn("ALPN protocol: http/1.1", self.session("-alpn", "h2,http/1.1"))
+        self.assertIn("ALPN protocol: http/1.1", self.session("-alpn", "http/1.1"))
         self.assertIn("No ALPN negotiated", self.session())
-        self.assert_refused("no application protocol", "-alpn", "h2")
+        for offer in ("h2", "http/1.1,h2"):
+            self.assertIn("ALPN protocol: h2", self.client("-alpn", offer, sends=HTTP2)[1])
+        self.assert_refused("no application protocol", "-alpn", "h3")
 
     def test_compression_and_renegotiation_are_off(self):
         output = self.session("-tls1_2", "-comp")
@@ -174,7 +177,7 @@ class CurlTrust(HttpsCase):
                 done = self.curl("-v", *arguments)
                 self.assertEqual((done.returncode, b"127.0.0.1" in done.stdout), (0, True), done.stderr)
                 self.assertIn(f"SSL connection using {version} / ", done.stderr.decode())
-                self.assertIn("server accepted http/1.1", done.stderr.decode())
+                self.assertIn("server accepted h2", done.stderr.decode())
         done = self.curl("--tlsv1.1", "--tls-max", "1.1", "--ciphers", "DEFAULT@SECLEVEL=0")
         self.assertEqual(done.returncode, NO_HANDSHAKE, done.stderr)
 
@@ -287,7 +290,7 @@ class GoClient(HttpsCase):
             with self.subTest(version):
                 output = self.run_tool([self.built(), self.name_url, version], env=environment)
                 self.assertEqual(output.split("\n")[:4],
-                                 [f"version {name} http/1.1 resumed false", "echoed 900000 true", "reused true",
+                                 [f"version {name} h2 resumed false", "echoed 900000 true", "reused true",
                                   "resumed true"])
         failed = self.complete([self.built(), self.name_url, "1.3"],
                                env={**environment, "SSL_CERT_FILE": stranger().path})

@@ -1,4 +1,4 @@
-"""What programs can do without TLS they can do with it: their cases once more, by https."""
+"""What programs can do by HTTP/1.1 without TLS they can do with it: their cases once more, by https."""
 
 import http.client
 import ssl
@@ -17,8 +17,11 @@ CUT_ERRORS = (http.client.IncompleteRead, ConnectionResetError, ssl.SSLError)
 
 
 class CurlTls(TlsGalleryCase, curl_cases.CurlProgram):
-    # With TLS, asking for HTTP/2 is an offer (ALPN), which is declined as in the other test.
-    test_http_2_without_asking_is_refused_at_once = None
+    test_offer_of_http_2_is_declined = None  # it is not: h2_curl_cases.py
+
+    def command(self, *arguments):
+        """Without that it offers HTTP/2, too."""
+        return super().command("--http1.1", *arguments)
 
 
 class WgetTls(TlsGalleryCase, wget_cases.Wget):

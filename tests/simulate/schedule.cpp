@@ -1,5 +1,9 @@
 #include "schedule.hpp"
 
+#include "h2_visitor.hpp"
+#include "site.hpp"
+#include "visitor.hpp"
+
 #include <gyre/coro/scope.hpp>
 #include <gyre/coro/task_tree.hpp>
 #include <gyre/loop/sleep.hpp>
@@ -73,13 +77,29 @@ Schedule::Schedule(Service& service, std::uint64_t seed, Encrypted which)
       ledger_(loop_) {
   loop_.put_file(file_path, file_text());
   ledger_.exact_time = world_.clock.stall_every == Duration{};
-  const std::size_t count = 1 + chance_.below(6);
-  for (std::size_t number = 0; number < count; ++number) {
-    visitors_.push_back(std::make_unique<Visitor>(static_cast<unsigned>(number), seed, tls_));
-  }
+  draw_visitors(seed);
   if (!chance_.one_in(4)) return;
   stops_after_ = std::chrono::microseconds{chance_.below(300'000)};
   grace_ = std::chrono::milliseconds{chance_.below(100)};
+}
+
+// Who speaks HTTP/2, and what the server grants it, by a generator of its own: the other schedules stay what they were.
+void Schedule::draw_visitors(std::uint64_t seed) {
+  constexpr std::size_t one_in = 4;
+  Chance chance{seed ^ 0x4832'0000'0000U};
+  const bool has_h2 = chance.one_in(one_in);
+  if (has_h2 && chance.one_in(2)) options_.limits.h2.streams = 3;
+  if (has_h2 && chance.one_in(2)) options_.limits.h2.stream_window = 500;
+  const std::size_t count = 1 + chance_.below(6);
+  for (unsigned number = 0; number < count; ++number) {
+    const bool is_h2 = has_h2 && !chance.one_in(4);
+    h2_visitors_ += is_h2 ? 1 : 0;
+    if (is_h2) {
+      visitors_.push_back(std::make_unique<H2Visitor>(number, seed, tls_));
+    } else {
+      visitors_.push_back(std::make_unique<Visitor>(number, seed, tls_));
+    }
+  }
 }
 
 std::string Schedule::run() {
@@ -146,16 +166,17 @@ void Schedule::check(const ServerStatistics& statistics) {
 }
 
 // Nothing is at work for long for a client that is gone, once the news has arrived.
-void Schedule::check_cancellation(const Visitor& visitor) {
-  if (visitor.gone_at() == time_never || network_fails() || !ledger_.exact_time) return;
+void Schedule::check_cancellation(const Guest& visitor) {
+  if (network_fails() || !ledger_.exact_time) return;
   constexpr Duration clean_up = 250ms;  // of the handlers that shield one
   Duration on_its_way = 4 * (world_.latency.most + world_.late_completions);
   if (world_.bandwidth != 0) on_its_way += std::chrono::seconds{1 + world_.pipe_capacity / world_.bandwidth};
   if (world_.faults.accepts != 0) on_its_way += 1s;  // a server that has no descriptors takes a rest
   for (unsigned index = 0; index < visitor.wish_count(); ++index) {
-    if (visitor.outlives(index)) continue;
-    if (ledger_.end_of({visitor.number(), index}) > visitor.gone_at() + on_its_way + clean_up) {
-      const Duration late = ledger_.end_of({visitor.number(), index}) - visitor.gone_at();
+    const TimePoint gone_at = visitor.gone_at(index);
+    if (gone_at == time_never || visitor.outlives(index)) continue;
+    if (ledger_.end_of({visitor.number(), index}) > gone_at + on_its_way + clean_up) {
+      const Duration late = ledger_.end_of({visitor.number(), index}) - gone_at;
       blame("the handler of request " + std::to_string(index) + " outlives visitor " +
             std::to_string(visitor.number()) + " by " + std::to_string(late.count()) + " ns");
     }

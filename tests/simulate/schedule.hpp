@@ -1,10 +1,12 @@
 #pragma once
 
+#include "chance.hpp"
+#include "guest.hpp"
 #include "ledger.hpp"
-#include "visitor.hpp"
 
 #include <gyre/http/server.hpp>
 #include <gyre/loop/sim/sim_loop.hpp>
+#include <gyre/testing/tls.hpp>
 
 #include <memory>
 #include <vector>
@@ -26,6 +28,8 @@ class Schedule {
   std::string describe() const;
   std::size_t requests() const noexcept { return requests_; }
   std::size_t visitors() const noexcept { return visitors_.size(); }
+  /// Those of them that speak HTTP/2.
+  std::size_t h2_visitors() const noexcept { return h2_visitors_; }
   bool encrypted() const noexcept { return tls_ == testing::Tls::on; }
   /// Of all that has happened.
   std::uint64_t fingerprint() const noexcept { return loop_.fingerprint(); }
@@ -33,6 +37,7 @@ class Schedule {
  private:
   static SimOptions draw_world(Chance& chance);
   static ServerOptions draw_server(Chance& chance);
+  void draw_visitors(std::uint64_t seed);
   static testing::Tls draw_tls(Chance chance, Encrypted which, Limits& limits);
 
   bool network_fails() const noexcept {
@@ -41,7 +46,7 @@ class Schedule {
   bool handshakes_give_way() const noexcept { return encrypted() && options_.limits.handshake_stall < Duration::max(); }
   Task<> serve();
   void check(const ServerStatistics& statistics);
-  void check_cancellation(const Visitor& visitor);
+  void check_cancellation(const Guest& visitor);
   void blame(std::string_view what) {
     if (fault_.empty()) fault_ = what;
   }
@@ -55,7 +60,8 @@ class Schedule {
   Duration grace_{};
   SimLoop loop_;
   Ledger ledger_;
-  std::vector<std::unique_ptr<Visitor>> visitors_;
+  std::vector<std::unique_ptr<Guest>> visitors_;
+  std::size_t h2_visitors_ = 0;
   std::size_t requests_ = 0;
   std::string fault_;
 };

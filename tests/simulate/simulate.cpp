@@ -3,6 +3,7 @@
 
 #include "heap.hpp"
 #include "schedule.hpp"
+#include "site.hpp"
 
 #include <gyre/testing/tls.hpp>
 
@@ -60,7 +61,8 @@ void tell_seed(int signal) {
 /// What has been done so far.
 struct Done {
   std::uint64_t requests = 0;
-  std::uint64_t encrypted = 0;    ///< Schedules over TLS.
+  std::uint64_t encrypted = 0;  ///< Schedules over TLS.
+  std::uint64_t h2_visitors = 0;
   std::uint64_t fingerprint = 0;  ///< The same for the same seeds, in every process.
 };
 
@@ -75,6 +77,7 @@ std::string run_one(Router& router, std::uint64_t seed, const Arguments& argumen
     fault = schedule.run();
     done.requests += schedule.requests();
     done.encrypted += schedule.encrypted() ? 1 : 0;
+    done.h2_visitors += schedule.h2_visitors();
     done.fingerprint = done.fingerprint * 31 + schedule.fingerprint();
     if (arguments.verbose || !fault.empty()) std::printf("%s", schedule.describe().c_str());
   }
@@ -98,6 +101,7 @@ std::string run_and_repeat(Router& router, std::uint64_t seed, const Arguments& 
   }
   done.requests += first.requests;
   done.encrypted += first.encrypted;
+  done.h2_visitors += first.h2_visitors;
   done.fingerprint = done.fingerprint * 31 + first.fingerprint;
   return fault;
 }
@@ -122,10 +126,12 @@ int run(const Arguments& arguments) {
                 arguments.which == Encrypted::all ? " --tls" : "");
     if (failed == 10) break;
   }
-  std::printf("%llu schedules from seed %llu, %llu of them over TLS, %llu requests, fingerprint %016llx\n",
-              static_cast<unsigned long long>(arguments.count), static_cast<unsigned long long>(arguments.first),
-              static_cast<unsigned long long>(done.encrypted), static_cast<unsigned long long>(done.requests),
-              static_cast<unsigned long long>(done.fingerprint));
+  std::printf(
+      "%llu schedules from seed %llu, %llu of them over TLS, %llu requests, %llu visitors by HTTP/2, "
+      "fingerprint %016llx\n",
+      static_cast<unsigned long long>(arguments.count), static_cast<unsigned long long>(arguments.first),
+      static_cast<unsigned long long>(done.encrypted), static_cast<unsigned long long>(done.requests),
+      static_cast<unsigned long long>(done.h2_visitors), static_cast<unsigned long long>(done.fingerprint));
   std::printf("%llu passed, %llu failed\n", static_cast<unsigned long long>(arguments.count - failed),
               static_cast<unsigned long long>(failed));
   return failed == 0 ? 0 : 1;

@@ -1,9 +1,9 @@
 #include "visitor.hpp"
 
+#include "handshake.hpp"
+
 #include <gyre/coro/scope.hpp>
 #include <gyre/loop/sleep.hpp>
-#include <gyre/loop/within.hpp>
-#include <gyre/net/tls/connect.hpp>
 
 #include <algorithm>
 
@@ -91,17 +91,9 @@ Task<> Visitor::visit(Loop& loop, Endpoint endpoint) {
 // Who leaves may do so in the middle of it.
 Task<bool> Visitor::shake_hands(Stream* stream) {
   if (tls_ == testing::Tls::off) co_return true;
-  auto shaking = tls_connect(std::move(*stream), testing::TlsEnds::get().client(), "localhost");
-  auto limited = within(leaves_abruptly() ? leaves_after_ : Duration::max(), std::move(shaking));
-  try {
-    Result<Stream> shaken = co_await std::move(limited);
-    left_ = !shaken.has_value();
-    if (shaken) *stream = std::move(*shaken);
-  } catch (const TlsFailure& failure) {
-    handshake_failure_ = failure.what();
-  } catch (const Failure& failure) {
-    handshake_failure_ = failure.what();
-  }
+  const Duration limit = leaves_abruptly() ? leaves_after_ : Duration::max();
+  handshake_failure_ = co_await simulate::shake_hands(stream, testing::Protocol::http_1_1, limit);
+  left_ = handshake_failure_.empty() && !stream->is_open();
   co_return stream->is_open();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "chance.hpp"
+#include "guest.hpp"
 #include "site.hpp"
 
 #include <http/answer_log.hpp>
@@ -15,30 +16,21 @@
 
 namespace gyre::simulate {
 
-/// A client: what it asks for, how it reads, and when and how it leaves.
-class Visitor {
+/// A client that speaks HTTP/1.1: what it asks for, how it reads, and when and how it leaves.
+class Visitor final : public Guest {
  public:
   Visitor(unsigned number, std::uint64_t seed, testing::Tls tls);
-  Visitor(const Visitor&) = delete;
-  Visitor& operator=(const Visitor&) = delete;
 
-  /// Visits until it has left, or the server has ended the connection.
-  Task<> visit(Loop& loop, Endpoint endpoint);
+  Task<> visit(Loop& loop, Endpoint endpoint) override;
+  std::string fault(bool excused) const override;
 
-  /// What is wrong with what it heard; empty if nothing is. `excused`: it may have
-  /// been let down, for the server stopped before it had left, or the network failed.
-  std::string fault(bool excused) const;
-
-  unsigned number() const noexcept { return number_; }
-  /// When it closed or reset its connection; `time_never` if it did not.
-  TimePoint gone_at() const noexcept { return gone_at_; }
-  std::size_t wish_count() const noexcept { return wishes_.size(); }
-  /// Whether the handler of a request goes on when the client has left.
-  bool outlives(std::size_t index) const noexcept { return wishes_[index].outlives; }
-  /// Answers that were heard to their end.
-  std::size_t heard_whole() const;
-  const std::string& heard() const noexcept { return heard_; }
-  std::string describe() const;
+  unsigned number() const noexcept override { return number_; }
+  /// When it closed or reset its connection.
+  TimePoint gone_at(std::size_t) const noexcept override { return gone_at_; }
+  std::size_t wish_count() const noexcept override { return wishes_.size(); }
+  bool outlives(std::size_t index) const noexcept override { return wishes_[index].outlives; }
+  std::size_t heard_whole() const override;
+  std::string describe() const override;
 
  private:
   enum class Leaving : unsigned char { stay, close, reset, half_close };
