@@ -2,6 +2,7 @@
 // Everything that gyre::App gives every application is on: limits, checks, dates. What HttpArena mounts into its
 // container is taken from there, or from where environment variables say: see README.md.
 
+#include "http2_beside.hpp"
 #include "items.hpp"
 
 #include <gyre/gyre.hpp>
@@ -99,6 +100,25 @@ void add_items(gyre::App& app, const std::vector<gyre_benchmark::Item>& items) {
   });
 }
 
+void add_routes(gyre::App& app, const std::vector<gyre_benchmark::Item>& items) {
+  constexpr std::size_t upload_max = std::size_t{4} << 30;
+  app.get("/", [] { return "gyre arena\n"; });
+  app.get("/plaintext", [] { return "Hello, World!"; });
+  app.get("/json", json);
+  app.get("/pipeline", [] { return "ok"; });
+  app.get("/baseline11", sum);
+  app.post("/baseline11", sum);
+  app.get("/baseline2", sum);
+  app.post("/upload", upload, {.body = upload_max});
+  app.post("/echo", echo, {.body = upload_max});
+  app.get("/bytes/{count}", bytes);
+  app.get("/drip", drip);
+  if (!items.empty()) add_items(app, items);
+  if (const std::string files = mounted("STATIC_PATH", "/data/static"); !files.empty()) {
+    app.get("/static/{path...}", gyre::static_files(files, {.precompressed = true}));
+  }
+}
+
 /// HTTPS with the certificate that is mounted, unless the command line has one.
 void add_tls(gyre::RunOptions& options) {
   if (options.tls && !(options.tls->chain.empty() && options.tls->development.empty())) return;
@@ -112,28 +132,17 @@ void add_tls(gyre::RunOptions& options) {
 }  // namespace
 
 int main(int argc, char** argv) try {
-  constexpr std::size_t upload_max = std::size_t{4} << 30;
   std::vector<gyre_benchmark::Item> items;
-  gyre::App app;
-  app.get("/", [] { return "gyre arena\n"; });
-  app.get("/plaintext", [] { return "Hello, World!"; });
-  app.get("/json", json);
-  app.get("/pipeline", [] { return "ok"; });
-  app.get("/baseline11", sum);
-  app.post("/baseline11", sum);
-  app.post("/upload", upload, {.body = upload_max});
-  app.post("/echo", echo, {.body = upload_max});
-  app.get("/bytes/{count}", bytes);
-  app.get("/drip", drip);
   if (const std::string dataset = mounted("DATASET_PATH", "/data/dataset.json"); !dataset.empty()) {
     items = gyre_benchmark::read_items(dataset);
-    add_items(app, items);
   }
-  if (const std::string files = mounted("STATIC_PATH", "/data/static"); !files.empty()) {
-    app.get("/static/{path...}", gyre::static_files(files, {.precompressed = true}));
-  }
+  gyre::App app;
+  add_routes(app, items);
   gyre::RunOptions options = gyre::run_options(argc, argv);
   add_tls(options);
+  gyre_benchmark::Http2Beside beside;
+  add_routes(beside.app(), items);
+  beside.start(options);
   return app.run(std::move(options));
 } catch (const std::exception& error) {
   std::fprintf(stderr, "arena: %s\n", error.what());

@@ -14,6 +14,7 @@ import ssl
 import sys
 import time
 
+import h2_frames
 import machine
 import servers
 import usage
@@ -34,13 +35,25 @@ def unverified():
 CONTEXT = unverified()
 
 
-def connect(port, number, encrypted):
+def connect(port, number, encrypted=False):
     client = socket.socket()
     client.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
     client.bind((f"127.0.0.{2 + number // PORTS_PER_ADDRESS}", 0))
     client.settimeout(10)
     client.connect(("127.0.0.1", port))
     return CONTEXT.wrap_socket(client, server_hostname="localhost") if encrypted else client
+
+
+def ask_by(http2):
+    """What asks once on a new connection, and again on one that has asked."""
+    connections = {}
+
+    def ask_h2(client):
+        if client not in connections:
+            connections[client] = h2_frames.Connection(client)
+        connections[client].ask()
+
+    return ask_h2 if http2 else ask
 
 
 def ask(client):
@@ -50,7 +63,7 @@ def ask(client):
         raise RuntimeError("wrong answer")
 
 
-def warm_up(port, requests, encrypted):
+def warm_up(port, requests, encrypted, ask):
     clients = [connect(port, number, encrypted) for number in range(WARM_CONNECTIONS)]
     for number in range(requests):
         ask(clients[number % WARM_CONNECTIONS])
@@ -68,12 +81,13 @@ def settled(pid):
 
 
 def measure(subject, options, tls):
-    with servers.start(subject, options.build, tls=tls) as service:
+    with servers.start(subject, options.build, tls=tls, http2=options.http2) as service:
         port = service.tls_port if tls else service.port
         pid = usage.family(service.pid)[-1]  # nginx: its worker
         start = settled(pid)
         descriptors = usage.descriptors(pid)
-        warm_up(port, options.connections, tls is not None)
+        ask = ask_by(options.http2)
+        warm_up(port, options.connections, tls is not None, ask)
         usage.descriptors_after(pid, descriptors)
         warm = settled(pid)
         clients = []
@@ -116,6 +130,7 @@ def main():
     servers.add_arguments(parser, ("floor", "floor-epoll", "arena-uring", "arena-epoll", "nginx"))
     parser.add_argument("--connections", type=int, default=10_000)
     parser.add_argument("--tls", action="store_true", help="encrypted connections")
+    parser.add_argument("--http2", action="store_true", help="HTTP/2, in the clear or, with --tls, by ALPN")
     parser.add_argument("--limit", type=float, metavar="BYTES",
                         help="exit with 1 if arena holds more per connection since its start")
     parser.add_argument("--json", metavar="FILE", help="write the figures there too")
@@ -123,6 +138,8 @@ def main():
     machine.raise_descriptor_limit(options.connections + 200)
     rows = {}
     with servers.TlsFiles() if options.tls else contextlib.nullcontext() as tls:
+        if options.http2:
+            CONTEXT.set_alpn_protocols(["h2"])
         for subject in options.subjects:
             try:
                 rows[subject] = measure(subject, options, tls)

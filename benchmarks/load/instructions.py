@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Instructions per request in user space, counted by callgrind: instructions.py [--subjects A,B] [--requests N]
+"""Instructions per request in user space, counted by callgrind: instructions.py [--subjects A,B] [--mode M]
 
 A count does not care what else runs on the machine, so it shows a difference of one percent between two builds, where
 the clock shows noise. It says nothing about the kernel, and an instruction is not a nanosecond. Each subject runs
@@ -16,12 +16,13 @@ import subprocess
 import sys
 import tempfile
 
+import h2_frames
 import servers
 from service import Service
 
 REQUEST = (b"GET /plaintext HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/plain,text/html;q=0.9,application/xhtml+xml;"
            b"q=0.9,application/xml;q=0.8,*/*;q=0.7\r\nConnection: keep-alive\r\n\r\n")
-DEPTHS = {"plain": 1, "pipe": 16}
+DEPTHS = {"plain": 1, "pipe": 16, "h2": 100}  # h2: streams of one connection, cleartext
 
 
 def receive(client, count):
@@ -34,8 +35,19 @@ def receive(client, count):
         left -= len(piece)
 
 
-def load(service, requests, depth):
+def load_h2(service, requests, depth):
+    with h2_frames.connect(service.port) as client:
+        connection = h2_frames.Connection(client)
+        connection.ask()
+        for _ in range(requests // depth):
+            connection.ask(depth)
+
+
+def load(service, requests, mode):
+    depth = DEPTHS[mode]
     servers.check_answer(service)
+    if mode == "h2":
+        return load_h2(service, requests, depth)
     with socket.create_connection(("127.0.0.1", service.port), timeout=60) as client:
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         client.sendall(REQUEST)
@@ -50,7 +62,7 @@ def short(name):
     return name.replace("(anonymous namespace)::", "").partition("(")[0]
 
 
-def count(subject, requests, depth, options):
+def count(subject, requests, mode, options):
     """function -> instructions of its own."""
     with tempfile.TemporaryDirectory() as directory:
         output, bare = pathlib.Path(directory, "callgrind.out"), pathlib.Path(directory, "program")
@@ -59,7 +71,7 @@ def count(subject, requests, depth, options):
         subprocess.run(["strip", "--strip-debug", "-o", bare, program], check=True)
         valgrind = ["valgrind", "-q", "--tool=callgrind", f"--callgrind-out-file={output}"]
         with Service([*valgrind, bare, *arguments], limit=60) as service:
-            load(service, requests, depth)
+            load(service, requests, mode)
             service.stop(limit=60)
         text = subprocess.run(["callgrind_annotate", "--threshold=100", "--show-percs=no", str(output)],
                               capture_output=True, text=True, check=True).stdout
@@ -74,7 +86,7 @@ def count(subject, requests, depth, options):
 
 def per_request(subject, mode, options):
     """function -> instructions per request."""
-    few, many = (count(subject, options.requests * times, DEPTHS[mode], options) for times in (1, 3))
+    few, many = (count(subject, options.requests * times, mode, options) for times in (1, 3))
     return {name: (many[name] - few.get(name, 0)) / (2 * options.requests) for name in many}
 
 
@@ -97,13 +109,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     servers.add_arguments(parser, ("arena-epoll",))
     parser.add_argument("--requests", type=int, default=10_000)
-    parser.add_argument("--mode", choices=("plain", "pipe", "both"), default="both")
+    parser.add_argument("--mode", choices=(*DEPTHS, "all"), default="all")
     parser.add_argument("--functions", type=int, default=15, help="how many are listed")
     options = parser.parse_args()
     if shutil.which("valgrind") is None:
         print("SKIPPED: valgrind is not installed (Debian package valgrind)")
         return 0
-    for mode in DEPTHS if options.mode == "both" else [options.mode]:
+    for mode in DEPTHS if options.mode == "all" else [options.mode]:
         show(mode, {subject: per_request(subject, mode, options) for subject in options.subjects}, options)
     return 0
 

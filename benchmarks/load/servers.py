@@ -28,7 +28,7 @@ http {
   keepalive_timeout 600s;
   default_type text/plain;
   server {
-    listen 127.0.0.1:%d backlog=4096;
+    listen 127.0.0.1:%d%s backlog=4096;
     location / { return 200 "Hello, World!"; }
     location /bytes/ { root .; sendfile on; }
   }
@@ -36,7 +36,7 @@ http {
 """
 # The ciphers are those that arena prefers, so that both agree on the same one with every client.
 NGINX_TLS = """  server {
-    listen 127.0.0.1:%d ssl backlog=4096;
+    listen 127.0.0.1:%d ssl%s backlog=4096;
     ssl_certificate %s;
     ssl_certificate_key %s;
     ssl_protocols TLSv1.2 TLSv1.3;
@@ -79,7 +79,7 @@ class TlsFiles:
 class Nginx:
     """As `Service`, as far as it goes."""
 
-    def __init__(self, processors=None, tls=None):
+    def __init__(self, processors=None, tls=None, http2=False):
         program = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
         if program is None:
             raise Missing("nginx is not installed (Debian package nginx-light)")
@@ -90,8 +90,9 @@ class Nginx:
         self.url = f"http://127.0.0.1:{self.port}"
         configuration = self.directory / "nginx.conf"
         self.tls_port = free_port() if tls else None
-        encrypted = NGINX_TLS % (self.tls_port, tls.chain, tls.key) if tls else ""
-        configuration.write_text(NGINX_CONFIGURATION % (self.port, encrypted), encoding="utf-8")
+        speaks = " http2" if http2 else ""  # and, in the clear, nothing else
+        encrypted = NGINX_TLS % (self.tls_port, speaks, tls.chain, tls.key) if tls else ""
+        configuration.write_text(NGINX_CONFIGURATION % (self.port, speaks, encrypted), encoding="utf-8")
         self.process = subprocess.Popen(
             [program, "-p", str(self.directory), "-c", str(configuration), "-e", "stderr", "-g", "daemon off;"],
             stdin=subprocess.DEVNULL,
@@ -166,10 +167,12 @@ def command(subject, build):
     return [path, *arguments]
 
 
-def start(subject, build, processors=None, tls=None):
+def start(subject, build, processors=None, tls=None, http2=False):
     """A context manager with `url`, `port` and `pid`, and, with `TlsFiles`, `tls_port`. Raises `Missing`."""
     if subject == "nginx":
-        return Nginx(processors, tls)
+        return Nginx(processors, tls, http2)
+    if http2 and backend_of(subject) is None:
+        raise Missing("it has no HTTP/2")
     if tls and backend_of(subject) is None:
         raise Missing("it has no TLS")
     options = ("--tls-port", "0", "--tls-cert", tls.chain, "--tls-key", tls.key) if tls else ()

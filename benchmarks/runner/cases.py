@@ -61,6 +61,7 @@ class Point:
     routes: object = None
     dataset: object = None
     tls: bool = False
+    http2: bool = False  # then `depth` streams of each connection are open at any time
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,7 +93,8 @@ class Case:
 def single(name, about, needs, requests, **load):
     scale = load.pop("scale", 0.55)
     note = load.pop("note", "")
-    return Case(name, about, needs, (Point(requests=requests, **load),), scale=scale, note=note)
+    rounds_max = load.pop("rounds_max", Case.rounds_max)
+    return Case(name, about, needs, (Point(requests=requests, **load),), scale=scale, note=note, rounds_max=rounds_max)
 
 
 def size_label(size):
@@ -166,6 +168,12 @@ CASES = {case.name: case for case in (
     single("json-tls", "HttpArena's json-tls: the same over TLS 1.3, AES-128-GCM, a P-256 certificate, on connections "
            "that stay", "items", ARTICLES, dataset=articles.write_dataset, tls=True,
            note="nginx sends files of the same bytes."),
+    single("h2c", "HTTP/2 with prior knowledge, GET /plaintext, 100 streams on each of 4 connections", "h2c",
+           (PLAINTEXT,), connections=4, depth=100, http2=True, scale=0.35),
+    single("h2c-1", "HTTP/2 with prior knowledge, GET /plaintext, one stream at a time on each of 64 connections",
+           "h2c", (PLAINTEXT,), connections=64, http2=True, scale=0.25, rounds_max=1),
+    single("h2-tls", "HTTP/2 over TLS 1.3, AES-128-GCM, GET /plaintext, 100 streams on each of 4 connections", "h2-tls",
+           (PLAINTEXT,), connections=4, depth=100, http2=True, tls=True, scale=0.3, rounds_max=2),
     single("accept", "a connection per request: connect, GET /plaintext, close; 64 at a time", "short",
            (PLAINTEXT,), per_connection=1),
     Case("lifetime", "GET /plaintext, connections closed after so many requests; 64 at a time", "short",
@@ -177,6 +185,9 @@ CASES = {case.name: case for case in (
     Case("idle", "memory in user space per idle keep-alive connection, since the start", "idle",
          (connections(10_000),), kind="idle", rounds_max=1,
          note="Everything that a server pays once, for buffers and code, is in it, divided by the connections."),
+    Case("idle-h2", "memory in user space per idle connection of HTTP/2, after one request, since the start", "h2c",
+         (Point(2000, "2,000", (PLAINTEXT,), connections=2000, http2=True),), kind="idle", rounds_max=1,
+         note="Everything that a server pays once is in it, divided by the connections."),
     Case("upload", "POST /upload with a body of so many bytes; the answer is their number", "upload",
          (upload(1024), upload(64 << 10), upload(1 << 20), upload(20_000_000)), rounds_max=2, x_title="body, bytes",
          only_curve_peers=True),

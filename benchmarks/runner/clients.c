@@ -1,14 +1,16 @@
-/* HTTP/1.1 clients on one thread: clients [tls:]PORT CONNECTIONS DEPTH REQUESTS_PER_CONNECTION FILE...
+/* Clients on one thread: clients [tls:|h2:|h2-tls:]PORT CONNECTIONS DEPTH REQUESTS_PER_CONNECTION FILE...
  *
  * Each file has the bytes of one request; the connections take them in turn. Every connection sends DEPTH requests in
  * one write, waits for all answers, and sends again. After REQUESTS_PER_CONNECTION answers (0: never) it closes and
  * connects anew, from the next of many addresses of the loopback, so that ports do not run out. With "tls:" before the
- * port all of it is encrypted: tls.h.
+ * port all of it is encrypted: tls.h. With "h2:" it is HTTP/2, on which DEPTH streams are open at any time: whenever
+ * answers have come, as many requests follow in one write: h2.h.
  *
  * It connects, prints "ready", and then reads lines. A line with a number is a phase of so many seconds; when the last
  * answer of it has arrived, so that the server sleeps again, comes one line "figures: name=value ...". All connections
  * stay open between phases. Answers need a Content-Length. It ends at the end of its input. */
 #define _GNU_SOURCE
+#include "h2.h"
 #include "tls.h"
 
 #include <arpa/inet.h>
@@ -46,17 +48,20 @@ static const uint64_t drain_limit = 5 * 1000 * 1000; /* microseconds for the las
 
 struct connection {
   int socket;
-  SSL *tls;            /* NULL without */
-  unsigned waiting;    /* answers that are still to come */
-  unsigned answered;   /* since it connected */
-  unsigned turn;       /* which batch is next */
+  SSL *tls;          /* NULL without */
+  unsigned waiting;  /* answers that are still to come */
+  unsigned answered; /* since it connected */
+  unsigned turn;     /* which batch is next */
   int polls_output;
   const char *unsent;
   size_t unsent_size;
-  uint64_t body_left;  /* of the answer that arrives */
+  uint64_t body_left; /* of the answer that arrives */
   uint64_t asked_at;
   unsigned head_used;
   char head[head_max]; /* the beginning of an answer whose end of head has not come yet */
+  struct h2 h2;        /* HTTP/2 alone, with this: */
+  char *out;
+  uint64_t *asked_times; /* by the stream's turn */
 };
 
 struct batch {
@@ -74,7 +79,8 @@ static unsigned batch_count, depth, per_connection, connection_count, next_addre
 static struct connection *connections;
 static struct figures figures;
 static unsigned outstanding; /* connections that wait for answers */
-static int poller, stopping, encrypts;
+static int poller, stopping, encrypts, speaks_h2;
+static struct h2_request h2_requests[files_max];
 static uint64_t now_cached;
 static unsigned short port;
 static char buffer[read_size];
@@ -137,7 +143,11 @@ static void open_connection(struct connection *connection) {
   connection->head_used = 0;
   connection->body_left = 0;
   connection->unsent_size = 0;
-  if (encrypts && (connection->tls = tls_open(connection->socket)) == NULL) fail("tls");
+  if (encrypts && (connection->tls = tls_open(connection->socket, speaks_h2)) == NULL) fail("tls");
+  if (speaks_h2) {
+    connection->unsent = connection->out;
+    connection->unsent_size = h2_open(&connection->h2, connection->out);
+  }
   poll_output(connection, 0, EPOLL_CTL_ADD);
   ++figures.connections;
 }
@@ -162,7 +172,36 @@ static void send_rest(struct connection *connection) {
   if (wanted != connection->polls_output) poll_output(connection, wanted, EPOLL_CTL_MOD);
 }
 
+enum { streams_max = 1024 };
+
+static uint64_t *asked_time(struct connection *connection, uint32_t stream) {
+  return &connection->asked_times[stream / 2 % streams_max];
+}
+
+/* So many more requests, and what the server is owed, behind what is unsent. */
+static void ask_h2(struct connection *connection, unsigned count) {
+  if (connection->unsent_size > 0) memmove(connection->out, connection->unsent, connection->unsent_size);
+  char *at = connection->out + connection->unsent_size;
+  memcpy(at, connection->h2.owed, connection->h2.owed_size);
+  at += connection->h2.owed_size;
+  connection->h2.owed_size = 0;
+  if (count > 0 && connection->waiting == 0) ++outstanding;
+  for (unsigned index = 0; index < count; ++index) {
+    uint32_t stream;
+    at += h2_ask(&connection->h2, &h2_requests[connection->turn++ % batch_count], at, &stream);
+    *asked_time(connection, stream) = now_cached;
+  }
+  connection->waiting += count;
+  connection->unsent = connection->out;
+  connection->unsent_size = (size_t)(at - connection->out);
+  send_rest(connection);
+}
+
 static void ask(struct connection *connection) {
+  if (speaks_h2) {
+    ask_h2(connection, depth);
+    return;
+  }
   const struct batch *batch = &batches[connection->turn++ % batch_count];
   connection->unsent = batch->bytes;
   connection->unsent_size = batch->size;
@@ -252,6 +291,27 @@ static int take(struct connection *connection, const char *bytes, size_t size) {
   return 1;
 }
 
+static void answered_h2(void *context, uint32_t stream) {
+  struct connection *connection = context;
+  if (connection->waiting == 0) return; /* more than was asked for */
+  ++figures.requests;
+  ++figures.histogram[bucket_of(now_cached - *asked_time(connection, stream))];
+  ++connection->answered;
+  --connection->waiting;
+}
+
+static void on_input_h2(struct connection *connection, const char *bytes, size_t size) {
+  const unsigned before = connection->waiting;
+  if (!h2_take(&connection->h2, bytes, size, answered_h2, connection)) {
+    if (before > 0 && connection->waiting == 0) --outstanding;
+    give_up(connection);
+    return;
+  }
+  const unsigned ended = before - connection->waiting;
+  if (ended > 0 && connection->waiting == 0) --outstanding;
+  if (stopping ? connection->h2.owed_size > 0 : ended > 0) ask_h2(connection, stopping ? 0 : ended);
+}
+
 static void on_input(struct connection *connection) {
   if (connection->tls != NULL && connection->unsent_size > 0) send_rest(connection); /* the handshake goes on */
   const ssize_t size = connection->tls != NULL ? tls_receive(connection->tls, buffer, sizeof buffer)
@@ -259,6 +319,10 @@ static void on_input(struct connection *connection) {
   if (size < 0 && errno == EAGAIN) return;
   if (size > 0) figures.bytes += (uint64_t)size;
   const int was_waiting = connection->waiting > 0;
+  if (speaks_h2 && size > 0) {
+    on_input_h2(connection, buffer, (size_t)size);
+    return;
+  }
   if (size <= 0 || !take(connection, buffer, (size_t)size)) {
     give_up(connection);
   } else if (was_waiting && connection->waiting == 0) {
@@ -310,6 +374,10 @@ static void read_batches(int count, char **names) {
     fclose(file);
   }
   batch_count = (unsigned)count;
+  for (unsigned index = 0; speaks_h2 && index < batch_count; ++index) {
+    if (!h2_pack(&h2_requests[index], files[index].bytes, files[index].size, encrypts))
+      fail("not a request for HTTP/2");
+  }
   for (unsigned index = 0; index < batch_count; ++index) {
     struct batch *batch = &batches[index];
     if (depth == 1) {
@@ -327,11 +395,13 @@ static void read_batches(int count, char **names) {
 
 int main(int argc, char **argv) {
   if (argc < 6) {
-    fprintf(stderr, "clients [tls:]PORT CONNECTIONS DEPTH REQUESTS_PER_CONNECTION FILE...\n");
+    fprintf(stderr, "clients [tls:|h2:|h2-tls:]PORT CONNECTIONS DEPTH REQUESTS_PER_CONNECTION FILE...\n");
     return 2;
   }
-  encrypts = strncmp(argv[1], "tls:", 4) == 0;
-  port = (unsigned short)atoi(argv[1] + (encrypts ? 4 : 0));
+  const char *const colon = strrchr(argv[1], ':');
+  encrypts = colon != NULL && strstr(argv[1], "tls:") != NULL;
+  speaks_h2 = strncmp(argv[1], "h2", 2) == 0;
+  port = (unsigned short)atoi(colon != NULL ? colon + 1 : argv[1]);
   connection_count = (unsigned)atoi(argv[2]);
   depth = (unsigned)atoi(argv[3]);
   per_connection = (unsigned)atoi(argv[4]);
@@ -345,6 +415,8 @@ int main(int argc, char **argv) {
   if (poller < 0 || connections == NULL) fail("set-up");
   for (unsigned index = 0; index < connection_count; ++index) {
     connections[index].turn = index;
+    connections[index].out = speaks_h2 ? malloc(depth * h2_request_max + 2 * h2_opening_size) : NULL;
+    connections[index].asked_times = speaks_h2 ? calloc(streams_max, sizeof(uint64_t)) : NULL;
     open_connection(&connections[index]);
   }
   printf("ready\n");

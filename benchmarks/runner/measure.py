@@ -25,6 +25,13 @@ class Failed(Exception):
     """A run that gives no figures, and why."""
 
 
+def scheme(point):
+    """As clients.c wants it before a port."""
+    if point.http2:
+        return "h2-tls:" if point.tls else "h2:"
+    return "tls:" if point.tls else ""
+
+
 class Clients:
     """The load generator: phases on connections that stay open."""
 
@@ -36,7 +43,7 @@ class Clients:
             files.append(str(path))
         program = options.build / "benchmarks" / "clients"
         self.process = subprocess.Popen(
-            [str(program), f"tls:{port}" if point.tls else str(port), str(point.connections), str(point.depth),
+            [str(program), scheme(point) + str(port), str(point.connections), str(point.depth),
              str(point.per_connection), *files],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             preexec_fn=lambda: os.sched_setaffinity(0, {options.client_cpu}))
@@ -82,7 +89,7 @@ def wrk_phase(options, port, point, seconds):
 
 
 def wrk_can(point):
-    return (len(point.requests) == 1 and not point.tls and point.requests[0].head.startswith("GET")
+    return (len(point.requests) == 1 and not point.tls and not point.http2 and point.requests[0].head.startswith("GET")
             and point.per_connection == 0)
 
 
@@ -122,13 +129,30 @@ def connect(running):
     return trust.wrap_socket(client, server_hostname="localhost")
 
 
+def ask_curl(running, request):
+    """As `read_answer`, by HTTP/2."""
+    target = request.head.split()[1]
+    how = (["--http2", "--cacert", running.tls.chain, f"https://localhost:{running.port}{target}"] if running.tls
+           else ["--http2-prior-knowledge", f"http://127.0.0.1:{running.port}{target}"])
+    done = subprocess.run(["curl", "-sS", "-m", "10", "-w", "\n%{http_version} %{http_code} %{size_header}", *how],
+                          capture_output=True, check=False)
+    body, _, facts = done.stdout.rpartition(b"\n")
+    facts = facts.decode().split()
+    if done.returncode != 0 or facts[:2] != ["2", "200"]:
+        raise Failed(f"no answer by HTTP/2: {facts} {done.stderr[:200]!r}")
+    return int(facts[2]) + len(body), len(body), body
+
+
 def check_answers(running, point):
     """Asks each request once: a benchmark of errors is worth nothing. Returns how many bytes an answer has."""
     total = 0
     for request in point.requests:
-        with connect(running) as client:
-            client.sendall(request.data)
-            answer_size, size, body = read_answer(client)
+        if point.http2:
+            answer_size, size, body = ask_curl(running, request)
+        else:
+            with connect(running) as client:
+                client.sendall(request.data)
+                answer_size, size, body = read_answer(client)
         total += answer_size
         wanted = "Hello, World!" if running.peer.constant else request.answer
         right = size == wanted if isinstance(wanted, int) else body == wanted.encode()
@@ -177,10 +201,10 @@ def load(peer, case, point, options):
     """Server CPU time, throughput, latency and memory under load."""
     seconds = options.seconds * case.scale
     with tempfile.TemporaryDirectory() as folder:
-        routes = point.routes(folder) if point.routes else None
-        dataset = point.dataset(folder) if point.dataset else None
-        tls = certificate() if point.tls else None
-        with peers.Running(peer, options.build, options.server_cpu, routes, dataset, tls) as running:
+        given = peers.Given(routes=point.routes(folder) if point.routes else None,
+                            dataset=point.dataset(folder) if point.dataset else None,
+                            tls=certificate() if point.tls else None, http2=point.http2)
+        with peers.Running(peer, options.build, options.server_cpu, given) as running:
             serve_files(running, point)
             answer_bytes = check_answers(running, point)
             figures, spent = phases(running, point, seconds, folder, options)
@@ -239,11 +263,12 @@ def settled(pid):
 def idle(peer, _case, point, options):
     """What the server grows by with connections that asked once and stay silent."""
     count = point.connections
-    with peers.Running(peer, options.build, options.server_cpu) as running:
+    with peers.Running(peer, options.build, options.server_cpu, peers.Given(http2=point.http2)) as running:
         start = settled(running.pid)
         clients = [idle_memory.connect(running.port, number) for number in range(count)]
+        ask = idle_memory.ask_by(point.http2)
         for client in clients:
-            idle_memory.ask(client)
+            ask(client)
         now = settled(running.pid)
         for client in clients:
             client.close()
@@ -254,7 +279,7 @@ def lookup(peer, case, point, options):
     """The router alone: its program measures itself and prints what it found."""
     out = peers.directory(peer, options.build)
     with tempfile.TemporaryDirectory() as folder:
-        program = peer.command(peers.Start(out))[0]
+        program = peer.command(peers.Start(out=out))[0]
         done = subprocess.run(
             [str(program), "lookup", str(point.routes(folder)), str(options.seconds * case.scale)],
             capture_output=True, text=True, timeout=60, env=peers.environment(peer, options.build),

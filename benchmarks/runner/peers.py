@@ -24,6 +24,7 @@ PLAIN = frozenset({"plaintext", "json", "pipeline"})
 FLOOR = PLAIN | {"short", "idle"}
 EVERYTHING = FLOOR | {"sum", "upload", "bytes"}
 ITEMS = frozenset({"items"})  # with and without TLS
+HTTP2 = frozenset({"h2c", "h2-tls"})
 ROUTES = frozenset({"routes", "lookup"})
 MANY = 1 << 20
 
@@ -44,20 +45,29 @@ class Needed:
 
 
 @dataclasses.dataclass(frozen=True)
-class Start:
-    """What a server is started with: its build directory, where it listens, and what a case gives it."""
+class Given:
+    """What a case gives to a server."""
 
-    out: pathlib.Path
-    port: int = 0
     routes: pathlib.Path | None = None
     dataset: pathlib.Path | None = None
     tls: TlsFiles | None = None  # then the port is for TLS
+    http2: bool = False  # it will be spoken to by HTTP/2 alone
+
+
+@dataclasses.dataclass(frozen=True)
+class Start(Given):
+    """What a server is started with: its build directory, where it listens, and what a case gives it."""
+
+    out: pathlib.Path = pathlib.Path()
+    port: int = 0
 
     def environment(self):
         """By the names that HttpArena's containers go by."""
         own = {"DATASET_PATH": self.dataset} if self.dataset else {}
         if self.tls:
             own |= {"TLS_CERT": self.tls.chain, "TLS_KEY": self.tls.key}
+        if self.http2:
+            own["HTTP2"] = "1"
         return {name: str(path) for name, path in own.items()}
 
 
@@ -145,6 +155,8 @@ def nginx(start):
         encrypted = (SOURCES / "nginx" / "tls.conf").read_text(encoding="utf-8")
         encrypted = encrypted.replace("CHAIN", str(start.tls.chain)).replace("KEY", str(start.tls.key))
         configuration = configuration.replace("    # TLS\n", encrypted).replace(" backlog=", " ssl backlog=")
+    if start.http2:
+        configuration = configuration.replace(" backlog=", " http2 backlog=")
     start.out.chmod(0o755)  # its worker drops root's rights
     (start.out / "nginx.conf").write_text(configuration, encoding="utf-8")
     return [program("nginx"), "-p", start.out, "-c", start.out / "nginx.conf", "-e", "stderr"]
@@ -158,24 +170,25 @@ GO_SOURCES = GO_PACKAGES + "/src/github.com"
 
 PEERS = {peer.name: peer for peer in (
     Peer("gyre", "gyre::App on io_uring: benchmarks/arena.cpp", quick=True, curve=True,
-         can=EVERYTHING | ITEMS, command=arena("uring")),
-    Peer("gyre-epoll", "the same on epoll", quick=True, can=EVERYTHING | ITEMS, command=arena("epoll")),
+         can=EVERYTHING | ITEMS | HTTP2, command=arena("uring")),
+    Peer("gyre-epoll", "the same on epoll", quick=True, can=EVERYTHING | ITEMS | HTTP2, command=arena("epoll")),
     Peer("floor", "the least that a server on io_uring can do: constant bytes, no parsing", can=FLOOR,
          command=floor("floor"), constant=True, quick=True, curve=True),
     Peer("floor-epoll", "the same on epoll", can=FLOOR,
          command=floor("floor_epoll"), constant=True),
-    Peer("nginx", "one worker, `return 200`, no logs", can=FLOOR | ITEMS | {"bytes"}, command=nginx,
+    Peer("nginx", "one worker, `return 200`, no logs", can=FLOOR | ITEMS | HTTP2 | {"bytes"}, command=nginx,
          needs=(Needed("nginx", "nginx-light"),), quick=True, curve=True),
     Peer("h2o", "libh2o on its own event loop", command=built("server"), curve=True,
+         can=EVERYTHING | HTTP2,
          needs=(Needed("/usr/include/openssl/ssl.h", "libssl-dev"), Needed("/usr/include/h2o.h", "libh2o-evloop-dev")),
          build=("cc", "-O2", "-DH2O_USE_LIBUV=0", "main.c", "-o", "OUT/server", "-lh2o-evloop", "-lssl", "-lcrypto"),
          target="server"),
-    Peer("go", "net/http, GOMAXPROCS=1", can=EVERYTHING | ITEMS, command=built("server"), needs=(GOLANG,), build=GO,
-         target="server", environment=GO_ENVIRONMENT, quick=True, curve=True),
+    Peer("go", "net/http, GOMAXPROCS=1", can=EVERYTHING | ITEMS | {"h2-tls"}, command=built("server"), needs=(GOLANG,),
+         build=GO, target="server", environment=GO_ENVIRONMENT, quick=True, curve=True),
     Peer("fasthttp", "Go's fasthttp, GOMAXPROCS=1", command=built("server"), build=GO, target="server",
          needs=(GOLANG, Needed(GO_SOURCES + "/valyala/fasthttp", "golang-github-valyala-fasthttp-dev")),
          environment=GO_ENVIRONMENT),
-    Peer("hyper", "on one thread of tokio", command=built("target/release/hyper_peer"),
+    Peer("hyper", "on one thread of tokio", command=built("target/release/hyper_peer"), can=EVERYTHING | {"h2c"},
          needs=(Needed("cargo", "cargo"), Needed(CRATES + "/tokio-1.*", "librust-tokio-dev"),
                 Needed(CRATES + "/hyper-0.14.*", "librust-hyper-dev")),
          build=("cargo", "build", "--release", "--offline", "--quiet", "--target-dir", "OUT/target",
@@ -227,7 +240,7 @@ def prepare(peer, build):
     if peer.build:
         compile_peer(peer, out, build)
         return
-    made = pathlib.Path(peer.command(Start(out))[0])
+    made = pathlib.Path(peer.command(Start(out=out))[0])
     if not made.exists():
         raise Missing(f"{made} is not built (./dev build)")
 
@@ -251,13 +264,13 @@ def compile_peer(peer, out, build):
 class Running:
     """A peer that listens, as a fresh process. A context manager: at its end the process is gone."""
 
-    def __init__(self, peer, build, processor, routes=None, dataset=None, tls=None):
+    def __init__(self, peer, build, processor, given):
         out = directory(peer, build)
         self.peer = peer
         self.directory = out
         self.port = free_port()
-        self.tls = tls
-        start = Start(out, self.port, routes, dataset, tls)
+        self.tls = given.tls
+        start = Start(**vars(given), out=out, port=self.port)
         with (out / "server.log").open("wb") as log:
             self.process = subprocess.Popen(
                 [str(word) for word in peer.command(start)],

@@ -149,7 +149,7 @@ class Plans(unittest.TestCase):
                          {"gyre", "gyre-epoll", "nginx", "go", "node"})
 
     def test_what_a_case_gives_a_server(self):
-        start = peers.Start(pathlib.Path("/build/peers/gyre"), 1, dataset=pathlib.Path("/dataset"))
+        start = peers.Start(out=pathlib.Path("/build/peers/gyre"), port=1, dataset=pathlib.Path("/dataset"))
         self.assertEqual(start.environment(), {"DATASET_PATH": "/dataset"})
         self.assertEqual(peers.PEERS["gyre"].command(start)[1:3], ["--port", 1])
 

@@ -14,11 +14,12 @@ static SSL_CTX *context(void) {
   return made;
 }
 
-SSL *tls_open(int socket) {
+SSL *tls_open(int socket, int http2) {
   SSL *session = context() != NULL ? SSL_new(context()) : NULL;
   if (session == NULL) return NULL;
   SSL_set_fd(session, socket);
   SSL_set_tlsext_host_name(session, "localhost");
+  if (http2) SSL_set_alpn_protos(session, (const unsigned char *)"\2h2", 3);
   SSL_set_connect_state(session);
   return session;
 }
@@ -36,7 +37,10 @@ static ssize_t outcome(const SSL *session, int result) {
     case SSL_ERROR_WANT_READ:
     case SSL_ERROR_WANT_WRITE: errno = EAGAIN; return -1;
     case SSL_ERROR_ZERO_RETURN: return 0;
-    default: ERR_clear_error(); errno = EPROTO; return -1;
+    default:
+      ERR_clear_error();
+      errno = EPROTO;
+      return -1;
   }
 }
 

@@ -6,8 +6,9 @@
 #include <openssl/ssl.h>
 #include <sys/types.h>
 
-/* A session on a socket that does not block and may still be connecting. NULL if there is no memory. */
-SSL *tls_open(int socket);
+/* A session on a socket that does not block and may still be connecting; `http2`: offers "h2" and nothing else. NULL if
+ * there is no memory. */
+SSL *tls_open(int socket, int http2);
 
 /* Says that it ends, and frees it. The socket stays open. */
 void tls_close(SSL *session);

@@ -1,19 +1,24 @@
-/* libh2o on its own event loop, one thread, behind the routes of benchmarks/arena.cpp: main PORT */
+/* libh2o on its own event loop, one thread, behind the routes of benchmarks/arena.cpp: main PORT. With HTTP2 in the
+ * environment, clients begin with HTTP/2; with TLS_CERT and TLS_KEY, the port is for TLS, and ALPN decides. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <h2o.h>
 #include <h2o/http1.h>
+#include <h2o/http2.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <openssl/ssl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 
 enum { piece_size = 64 * 1024 };
 
 static h2o_context_t context;
 static h2o_accept_ctx_t accept_context;
+static int prior_knowledge;
 static char piece[piece_size];
 
 static int answer(h2o_req_t *request, const char *type, size_t type_size, h2o_iovec_t body) {
@@ -111,18 +116,36 @@ static int on_bytes(h2o_handler_t *self, h2o_req_t *request) {
 }
 
 static void on_accept(h2o_socket_t *listener, const char *error) {
+  struct timeval now;
   h2o_socket_t *connection;
   if (error != NULL) return;
+  gettimeofday(&now, NULL);
   for (int count = 0; count < 64 && (connection = h2o_evloop_socket_accept(listener)) != NULL; ++count) {
-    h2o_accept(&accept_context, connection);
+    if (prior_knowledge) {
+      h2o_http2_accept(&accept_context, connection, now);
+    } else {
+      h2o_accept(&accept_context, connection);
+    }
   }
+}
+
+static SSL_CTX *tls_of(const char *chain, const char *key) {
+  SSL_CTX *tls = SSL_CTX_new(TLS_server_method());
+  SSL_CTX_set_min_proto_version(tls, TLS1_3_VERSION);
+  SSL_CTX_set_ciphersuites(tls, "TLS_AES_128_GCM_SHA256");
+  if (SSL_CTX_use_certificate_chain_file(tls, chain) != 1 ||
+      SSL_CTX_use_PrivateKey_file(tls, key, SSL_FILETYPE_PEM) != 1) {
+    fprintf(stderr, "no certificate\n");
+    exit(1);
+  }
+  h2o_ssl_register_alpn_protocols(tls, h2o_http2_alpn_protocols);
+  return tls;
 }
 
 static int listen_on(const char *port) {
   const int one = 1;
-  const struct sockaddr_in address = {.sin_family = AF_INET,
-                                      .sin_port = htons((unsigned short)atoi(port)),
-                                      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  const struct sockaddr_in address = {
+      .sin_family = AF_INET, .sin_port = htons((unsigned short)atoi(port)), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
   setsockopt(listener, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
@@ -152,6 +175,9 @@ int main(int argc, char **argv) {
   h2o_context_init(&context, h2o_evloop_create(), &configuration);
   accept_context.ctx = &context;
   accept_context.hosts = configuration.hosts;
+  const char *const chain = getenv("TLS_CERT");
+  if (chain != NULL) accept_context.ssl_ctx = tls_of(chain, getenv("TLS_KEY"));
+  prior_knowledge = chain == NULL && getenv("HTTP2") != NULL;
   h2o_socket_t *listener =
       h2o_evloop_socket_create(context.loop, listen_on(argc > 1 ? argv[1] : "0"), H2O_SOCKET_FLAG_DONT_READ);
   h2o_socket_read_start(listener, on_accept);

@@ -1,4 +1,5 @@
-// hyper on one thread of tokio behind the routes of benchmarks/arena.cpp: hyper_peer PORT
+// hyper on one thread of tokio behind the routes of benchmarks/arena.cpp: hyper_peer PORT. It speaks HTTP/2 to those
+// who begin with it.
 
 use hyper::body::{Bytes, HttpBody};
 use hyper::header::{HeaderValue, CONTENT_LENGTH, CONTENT_TYPE};
