@@ -80,6 +80,11 @@ def bomb(name, value, times):
     return block(b"GET", b"/get") + literal(name, value, 0x40) + b"\xbe" * times
 
 
+def pause(seconds):
+    """For attacks, which take their time: there is nothing that could be waited for."""
+    select.select([], [], [], seconds)
+
+
 class Raw:
     """A connection that sends what it is told and meanwhile reads, unless it is to read nothing."""
 

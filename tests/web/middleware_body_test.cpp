@@ -250,7 +250,7 @@ TEST_CASE("an expected 100 is sent when the body is first read", "[web][middlewa
     gyre::SimLoop loop;
     std::string answer;
     gyre::test::with_routes(loop, router, [&](gyre::test::RouteSite& site) -> Task<> {
-      gyre::Stream stream = co_await site.connect();
+      gyre::test::ClientStream stream = co_await site.connect();
       const std::string bytes =
           post(path, coding_field("gzip") + "Expect: 100-continue\r\nConnection: close\r\n", coded);
       const std::size_t head = bytes.find("\r\n\r\n") + 4;

@@ -336,7 +336,7 @@ TEST_CASE("what a stream writes arrives at once, as without a coding", "[web][mi
     gyre::SimLoop loop;
     std::vector<std::string> seen;
     gyre::test::with_routes(loop, router, [&](gyre::test::RouteSite& site) -> Task<> {
-      gyre::Stream stream = co_await site.connect();
+      gyre::test::ClientStream stream = co_await site.connect();
       co_await gyre::test::send(stream,
                                 request("GET /events", "Accept-Encoding: " + std::string{name(coding)} + "\r\n"));
       std::string bytes;
@@ -374,7 +374,7 @@ TEST_CASE("if it is asked for, only what is flushed arrives", "[web][middleware]
   std::string first;
   std::string second;
   gyre::test::with_routes(loop, router, [&](gyre::test::RouteSite& site) -> Task<> {
-    gyre::Stream stream = co_await site.connect();
+    gyre::test::ClientStream stream = co_await site.connect();
     co_await gyre::test::send(stream, request("GET /", "Accept-Encoding: gzip\r\n"));
     std::string bytes;
     std::byte buffer[4096];
@@ -456,7 +456,7 @@ TEST_CASE("a client that leaves in the middle of packing stops it", "[web][middl
     gyre::SimLoop loop;
     gyre::test::with_routes(loop, router, [&](gyre::test::RouteSite& site) -> Task<> {
       {
-        gyre::Stream stream = co_await site.connect();
+        gyre::test::ClientStream stream = co_await site.connect();
         co_await gyre::test::send(stream, request("GET " + std::string{path}, "Accept-Encoding: gzip\r\n"));
         co_await gyre::sleep_until(gyre::TimePoint{});
       }

@@ -137,7 +137,7 @@ TEST_CASE("what was cancelled is logged with its reason", "[web][middleware][acc
   gyre::SimLoop loop;
   gyre::test::with_routes(loop, router, [](gyre::test::RouteSite& site) -> Task<> {
     {
-      gyre::Stream stream = co_await site.connect();
+      gyre::test::ClientStream stream = co_await site.connect();
       co_await gyre::test::send(stream, request("GET /wait"));
       co_await gyre::sleep_for(3s);
     }

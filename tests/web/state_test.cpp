@@ -189,7 +189,7 @@ TEST_CASE("a handler sees where the connection comes from", "[web][state]") {
   loop_test::for_each_loop([&](Loop& loop) {
     with_routes(loop, router, [&](RouteSite& site) -> Task<> {
       for (const char* path : {"GET /plain", "GET /task"}) {
-        Stream stream = co_await site.connect();
+        gyre::test::ClientStream stream = co_await site.connect();
         const std::string mine = stream.local_endpoint().value().text();
         const std::string bytes = request(path, closing);
         co_await gyre::test::send(stream, bytes);
