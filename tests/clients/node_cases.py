@@ -17,10 +17,10 @@ class NodeCase(GalleryCase):
         return [self.tool("node"), "--no-warnings", os.path.join(HERE, self.script), case, self.service.url, *argument]
 
     def facts(self, case, *argument):
-        return json.loads(self.run_tool(self.command(case, *argument), env=self.environment()))
+        return json.loads(self.run_tool(self.command(case, *argument), env=self.node_environment()))
 
     @staticmethod
-    def environment():
+    def node_environment():
         return {**os.environ, "NODE_PATH": DEBIAN_MODULES}
 
 
@@ -79,7 +79,7 @@ class NodeHttp(NodeCase):
 
     def test_server_sent_events(self):
         self.assert_events(self.command("server_sent_events"), before="text/event-stream\n",
-                           env=self.environment())
+                           env=self.node_environment())
 
     def test_trailers_both_ways(self):
         self.assertEqual(self.facts("trailers"), {"body": "some text", "trailers": {"x-sum": "42"}, "again": True})
@@ -136,7 +136,7 @@ class NodeFetch(NodeCase):
 
     def test_server_sent_events(self):
         self.assert_events(self.command("server_sent_events"), before="text/event-stream\n",
-                           env=self.environment())
+                           env=self.node_environment())
 
     def test_aborted_download_is_an_error(self):
         for path in CUT_PATHS:

@@ -40,7 +40,7 @@ std::string answer_to(Loop& loop, Http2 choice, std::string sent) {
 
 }  // namespace
 
-TEST_CASE("a server speaks HTTP/2 beside HTTP/1.1, or one of them", "[http][h2][http1]") {
+TEST_CASE("a server speaks HTTP/2 beside HTTP/1.1, or one of them", "[http][h2][http1][cleartext]") {
   for_each_sim_loop([](Loop& loop) {
     const std::string preface = std::string{wire::h2_preface}.append(empty_settings);
     constexpr std::size_t type = 3;  // of a frame: SETTINGS

@@ -83,6 +83,7 @@ struct RawSite {
 
 inline ServerOptions options_of(Preset preset) {
   ServerOptions options;
+  options.http2 = Http2::off;  // its preface is a request that nobody understands
   if (preset == Preset::small) {
     options.limits.head = {.request_line = 64, .header_block = 256, .fields = 8};
     options.limits.body = 16;

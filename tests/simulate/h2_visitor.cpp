@@ -135,7 +135,7 @@ Task<> H2Visitor::visit(Loop& loop, Endpoint endpoint) {
   co_await std::move(talking);
   if (leaves_abruptly()) gone_at_ = loop.now();
   if (leaving_ == Leaving::reset) stream.reset();
-  found_fault_ = session_->error() != wire::H2Error::no_error;
+  fault_ = session_->error();
 }
 
 Task<> H2Visitor::speak(Scope& scope) {
@@ -236,13 +236,16 @@ Task<> H2Visitor::give_credit() {
   }
 }
 
+// A server that has not heard the whole preface, because a fault has kept it back, knows of HTTP/1.1 only. No frame
+// begins as an answer of that does.
 Task<> H2Visitor::listen() {
   std::byte buffer[8192];
-  for (;;) {
+  for (bool first = true;; first = false) {
     const Result<std::size_t> size = co_await stream_->read({buffer, piece_});
     if (!size && size.error() == Errc::cancelled) co_return;
     cut_ = !size;
     ended_ = !size || *size == 0;
+    ended_ = ended_ || (first && buffer[0] == std::byte{'H'});
     if (ended_) co_return;
     (void)session_->receive(as_text(Bytes{buffer, *size}), loop_->now());
     co_await flush();
@@ -271,7 +274,7 @@ std::size_t H2Visitor::heard_whole() const {
 }
 
 std::string H2Visitor::fault(bool excused) const {
-  if (found_fault_) return "the server breaks the rules of HTTP/2";
+  if (fault_ != wire::H2Error::no_error) return "the server breaks a rule of HTTP/2: " + std::string{name(fault_)};
   if (accused_of_ && !excused) return "the server blames its client: " + std::string{name(*accused_of_)};
   for (const auto& each : wishes_) {
     const std::string fault = fault_of(*each, excused);

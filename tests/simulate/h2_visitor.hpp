@@ -125,7 +125,7 @@ class H2Visitor final : public Guest, private wire::H2Events {
   bool said_goodbye_ = false;                ///< The server has,
   std::uint32_t served_up_to_ = 0x7fffffff;  ///< and will serve no streams behind this one.
   std::optional<wire::H2Error> accused_of_;
-  bool found_fault_ = false;  ///< The codec did, with what the server has sent.
+  wire::H2Error fault_ = wire::H2Error::no_error;  ///< Of the server, as the codec sees it.
   wire::H2HeadMemory memory_;
   Box<wire::H2Session> session_;  ///< Goes first: it tells the wishes.
 };
