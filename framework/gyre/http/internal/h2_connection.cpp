@@ -98,7 +98,12 @@ void H2Connection::write_late() {
       server_->outputs.give_back(out);
       throw;
     }
-    if (size == 0) return server_->outputs.give_back(out);
+    if (size == 0) {
+      server_->outputs.give_back(out);
+      // What was to be said is needless by now, and that was all: no send comes that would notice.
+      if (session_->finished()) schedule_work();
+      return;
+    }
     append(out, size);
     framed_bytes_ += size;
     out.route = route;
