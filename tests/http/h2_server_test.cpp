@@ -14,6 +14,11 @@ using namespace h2_test;
 
 namespace {
 
+/// Waits for a 100 before it sends its body. (g++ 12 takes no list in a co_await expression.)
+std::string expecting_post(std::uint32_t stream, std::string_view path) {
+  return post(stream, path, {{"expect", "100-continue"}});
+}
+
 /// Collects its body after a while.
 void add_late_reader(Router& router, Error& error) {
   router.post("/late", [&error](Request& request, Body) -> Task<std::string> {
@@ -49,7 +54,7 @@ TEST_CASE("a handler that takes up its body late gets it: the client hears that 
   Error error = Errc::unexpected;
   add_late_reader(router, error);
   with_h2_client(loop, router, [](RouteSite&, H2Client& client) -> Task<> {
-    co_await client.say(wide_preface() + post(1, "/late", {{"expect", "100-continue"}}) + post(3, "/late"));
+    co_await client.say(wide_preface() + expecting_post(1, "/late") + post(3, "/late"));
     for (int i = 0; i != 16; ++i) co_await client.say(data(3, std::string(16 * 1024, 'b'), 0));
     co_await sleep_for(10ms);
     CHECK(!client.heard("HEADERS 1"));

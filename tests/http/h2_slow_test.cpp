@@ -69,7 +69,7 @@ constexpr std::size_t unit = 1024;
 
 TEST_CASE("windows of 0 hold answers for write_stall", "[http][h2]") {
   slowly([](Slow& slow) -> Task<> {
-    co_await slow.send(preface({{initial_window_size, 0}}) + settings_ack() + requests(100, "/big"));
+    co_await slow.send(greeting(0) + requests(100, "/big"));
     co_await sleep_for(1s);
     CHECK(slow.memory() < 1024 * unit);  // those that wait have not begun
     co_await sleep_for(20min);           // some at a time
@@ -81,7 +81,7 @@ TEST_CASE("windows of 0 hold answers for write_stall", "[http][h2]") {
 TEST_CASE("windows that open by 1 hold answers for write_stall", "[http][h2]") {
   slowly([](Slow& slow) -> Task<> {
     const TimePoint start = slow.site->loop.now();
-    co_await slow.send(preface({{initial_window_size, 0}}) + settings_ack() + requests(3, "/big"));
+    co_await slow.send(greeting(0) + requests(3, "/big"));
     for (int second = 0; second < 120 && slow.client->resets(8) < 3 && !slow.client->over(); ++second) {
       co_await sleep_for(1s);
       std::string all;
@@ -95,7 +95,7 @@ TEST_CASE("windows that open by 1 hold answers for write_stall", "[http][h2]") {
 
 TEST_CASE("the connection's window counts as well", "[http][h2]") {
   slowly([](Slow& slow) -> Task<> {
-    co_await slow.send(preface({{initial_window_size, 0x7fffffff}}) + settings_ack() + requests(10, "/big"));
+    co_await slow.send(greeting(0x7fffffff) + requests(10, "/big"));
     co_await sleep_for(5min);
     CHECK(slow.client->resets(8) == 10);
     CHECK(slow.client->data() == 65'535);
@@ -106,8 +106,7 @@ TEST_CASE("the connection's window counts as well", "[http][h2]") {
 TEST_CASE("answers that nobody reads are held for write_stall", "[http][h2]") {
   slowly(
       [](Slow& slow) -> Task<> {
-        co_await slow.send(preface({{initial_window_size, 0x7fffffff}}) + settings_ack() +
-                           window_update(0, 0x7fff0000) + requests(100, "/big"));
+        co_await slow.send(greeting(0x7fffffff) + window_update(0, 0x7fff0000) + requests(100, "/big"));
         co_await sleep_for(1s);
         CHECK(slow.memory() < 2048 * unit);
         co_await sleep_for(61s);
@@ -239,8 +238,7 @@ TEST_CASE("who says the preface and nothing else is idle", "[http][h2]") {
 TEST_CASE("a connection is not idle while its last answer goes out", "[http][h2]") {
   slowly(
       [](Slow& slow) -> Task<> {
-        co_await slow.send(preface({{initial_window_size, 0x7fffffff}}) + settings_ack() +
-                           window_update(0, 0x7fff0000) + get(1, "/big"));
+        co_await slow.send(greeting(0x7fffffff) + window_update(0, 0x7fff0000) + get(1, "/big"));
         // What the world buffers, and then a little more than the least rate.
         std::byte buffer[400];
         std::size_t all = 0;

@@ -6,7 +6,7 @@
 
 namespace gyre::http {
 
-Connection::Connection(ServerState& server, int descriptor) noexcept : Carrier(server, descriptor) {}
+Connection::Connection(ServerState& server, int fd) noexcept : Carrier(server, fd) {}
 
 Connection::~Connection() {
   if (scratch_ != nullptr) server_->exchanges.give_back(*scratch_);

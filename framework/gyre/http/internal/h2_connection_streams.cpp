@@ -74,9 +74,9 @@ bool H2Connection::must_wait() const noexcept { return waiting_ != 0 || has_enou
 
 void H2Connection::begin_waiting() {
   while (waiting_ != 0 && !has_enough() && life_ == Life::open) {
-    Exchange* const next = exchanges_.find([](Exchange& each) { return each.stage == Exchange::Stage::parsed; });
+    Exchange* const waiting = exchanges_.find([](Exchange& each) { return each.stage == Exchange::Stage::parsed; });
     --waiting_;
-    begin(own(*next));
+    begin(own(*waiting));
   }
 }
 
