@@ -126,6 +126,26 @@ TEST_CASE("requests of a client that sends all at once and ends its side are ans
   });
 }
 
+TEST_CASE("the end of an answer waits for a window no longer than the rest of it", "[http][h2]") {
+  SimLoop loop;
+  Router router;
+  router.get("/", [] {
+    return Response::stream([](BodyWriter& out) -> Task<> {
+      co_await out.write("half");
+      co_await sleep_for(1ms);
+    });
+  });
+  const std::string asked = preface({{initial_window_size, 4}}) + get(1);
+  with_h2_client(loop, router, [&](RouteSite&, H2Client& client) -> Task<> {
+    co_await client.say(asked);
+    co_await sleep_for(29s);
+    CHECK(client.body(1) == "half");
+    CHECK(!client.heard("RST_STREAM 1 8"));
+    co_await sleep_for(2s);
+    CHECK(client.heard("RST_STREAM 1 8"));
+  });
+}
+
 // nghttp2 drops the acknowledgement of the settings then, so that no send follows.
 TEST_CASE("a client that goes with its first frames is not kept", "[http][h2]") {
   SimLoop loop;

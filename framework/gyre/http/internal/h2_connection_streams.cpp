@@ -303,6 +303,8 @@ void H2Connection::answered(H2Exchange& exchange) noexcept {
 void H2Connection::stream_written(Exchange& exchange) {
   H2Exchange& stream = own(exchange);
   stream.body_written = true;
+  // Its end wants a window, too, even where nothing of the body is left.
+  if (stream.send_deadline == time_never) begin_send_period(stream);
   session_->resume(stream.id);
   send_soon();
   answered(stream);
