@@ -224,9 +224,8 @@ TEST_CASE("interim answers come before the final one", "[wire][h2]") {
   CHECK(session.respond(1, {.content_length = 0}, Body::none));
   CHECK_FALSE(session.inform(1, Status::continue_, {}));
   pair.run();
-  CHECK(pair.client.heard() ==
-        Lines{"1 answer 100", "1 answer 103 link=</a.css>", "1 answer 200 content-length=0", "1 end",
-              "1 closed NO_ERROR"});
+  CHECK(pair.client.heard() == Lines{"1 answer 100", "1 answer 103 link=</a.css>", "1 answer 200 content-length=0",
+                                     "1 end", "1 closed NO_ERROR"});
 }
 
 TEST_CASE("streams whose client says nothing take turns", "[wire][h2]") {
