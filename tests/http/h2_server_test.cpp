@@ -30,6 +30,17 @@ void add_late_reader(Router& router, Error& error) {
   });
 }
 
+/// Has a second, and takes fifty whatever happens.
+void add_stubborn(Router& router) {
+  router.get("/stubborn",
+             [](Request&) -> Task<std::string> {
+               auto working = shield(1h, sleep_for(50s));
+               (void)co_await std::move(working);
+               co_return "late";
+             },
+             {.handler = 1s});
+}
+
 Task<std::string> wait_for(Event* gate) {
   co_await gate->wait();
   co_return "done";
@@ -298,13 +309,7 @@ TEST_CASE("bytes of bodies that arrived before they were collected count, too", 
 TEST_CASE("a request that was taken back gets no answer when its time is over", "[http][h2][deadline]") {
   SimLoop loop;
   Router router;
-  router.get("/stubborn",
-             [](Request&) -> Task<std::string> {
-               auto working = shield(1h, sleep_for(50s));
-               (void)co_await std::move(working);
-               co_return "late";
-             },
-             {.handler = 1s});
+  add_stubborn(router);
   with_h2_client(loop, router, [](RouteSite& site, H2Client& client) -> Task<> {
     co_await client.say(wide_preface() + get(1, "/stubborn"));
     co_await sleep_for(1ms);
@@ -321,13 +326,7 @@ TEST_CASE("a request that was taken back gets no answer when its time is over", 
 TEST_CASE("a handler that is late keeps no connection from ending", "[http][h2][deadline]") {
   SimLoop loop;
   Router router;
-  router.get("/stubborn",
-             [](Request&) -> Task<std::string> {
-               auto working = shield(1h, sleep_for(50s));
-               (void)co_await std::move(working);
-               co_return "late";
-             },
-             {.handler = 1s});
+  add_stubborn(router);
   with_h2_client(loop, router, [](RouteSite& site, H2Client& client) -> Task<> {
     co_await client.say(wide_preface() + get(1, "/stubborn"));
     co_await sleep_for(2s);

@@ -63,33 +63,6 @@ class H2Service final : public TestService {
 /// A request that its handler never answers.
 inline std::string held(std::uint32_t stream) { return get(stream, "/co/gate"); }
 
-/// As `SecureEnds`, and both sides agree on HTTP/2.
-struct H2SecureEnds {
-  H2SecureEnds() {
-    const gyre::detail::SelfSigned made = gyre::detail::make_self_signed({
-        .common_name = "localhost",
-        .names = "DNS:localhost,IP:127.0.0.1",
-        .not_before = std::chrono::hours{24 * 365 * 50},  // simulated clocks begin in 2026
-        .not_after = std::chrono::hours{24 * 365 * 130},
-    });
-    TlsServerOptions server;
-    server.certificate = Certificate::parse(made.chain, made.key).value();
-    server.alpn = {"h2", "http/1.1"};
-    acceptor.emplace(TlsServer::make(server).value());
-    TlsClientOptions trusting;
-    trusting.trust = made.chain;
-    trusting.alpn = {"h2"};
-    client = TlsClient::make(trusting).value();
-  }
-  static const H2SecureEnds& get() {
-    static const H2SecureEnds ends;
-    return ends;
-  }
-
-  std::optional<TlsAcceptor> acceptor;
-  TlsClient client;
-};
-
 /// A server with that service on a free port of a loop, over TLS if the tests are.
 struct H2Site {
   H2Site(Loop& owner, ServerOptions options)
@@ -99,7 +72,7 @@ struct H2Site {
     Result<Stream> connected = co_await Stream::connect(listener.endpoint());
     Stream stream = std::move(connected).value();
     if (!over_tls()) co_return std::move(stream);
-    auto shaking = tls_connect(std::move(stream), H2SecureEnds::get().client, "127.0.0.1");
+    auto shaking = tls_connect(std::move(stream), SecureEnds::of_h2().client, "127.0.0.1");
     Stream encrypted = co_await std::move(shaking);
     co_return std::move(encrypted);
   }
@@ -111,7 +84,7 @@ struct H2Site {
 };
 
 inline Task<> serve(H2Site& site) {
-  return over_tls() ? site.server.serve(site.listener, *H2SecureEnds::get().acceptor)
+  return over_tls() ? site.server.serve(site.listener, *SecureEnds::of_h2().acceptor)
                     : site.server.serve(site.listener);
 }
 

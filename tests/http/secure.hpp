@@ -9,6 +9,9 @@
 
 #include <cstdlib>
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 /// The same tests over TLS: with GYRE_TEST_TLS in the environment the sites of the tests accept TLS, and their clients
 /// speak it. With GYRE_TEST_HTTP2, alone or beside it, the clients speak HTTP/2 (`ClientStream`).
@@ -16,9 +19,10 @@ namespace gyre::test {
 
 inline bool over_tls() { return std::getenv("GYRE_TEST_TLS") != nullptr; }
 
-/// What both sides need. Made once: the keys cost more than most tests.
+/// What both sides need. Made once for each choice of clients: the keys cost more than most tests.
 struct SecureEnds {
-  SecureEnds() {
+  /// `offered` by the clients (ALPN); empty for nothing.
+  explicit SecureEnds(std::vector<std::string> offered) {
     const gyre::detail::SelfSigned made = gyre::detail::make_self_signed({
         .common_name = "localhost",
         .names = "DNS:localhost,IP:127.0.0.1",
@@ -31,12 +35,19 @@ struct SecureEnds {
     acceptor.emplace(TlsServer::make(server).value());
     TlsClientOptions trusting;
     trusting.trust = made.chain;
-    if (over_h2()) trusting.alpn = {"h2"};
+    trusting.alpn = std::move(offered);
     client = TlsClient::make(trusting).value();
   }
 
+  /// Those of the tests that may run over HTTP/2.
   static const SecureEnds& get() {
-    static const SecureEnds ends;
+    if (over_h2()) return of_h2();
+    static const SecureEnds ends{std::vector<std::string>{}};
+    return ends;
+  }
+  /// Whose clients speak HTTP/2.
+  static const SecureEnds& of_h2() {
+    static const SecureEnds ends{std::vector<std::string>{"h2"}};
     return ends;
   }
 

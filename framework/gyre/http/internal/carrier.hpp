@@ -81,6 +81,10 @@ class Carrier : public Transport {
   void shed(Exchange& exchange);
   /// The client has left: what that means for the handler.
   void lose_client(Exchange& exchange, CancelReason reason) noexcept;
+  /// What its route has otherwise than the server; nullptr if it was refused before it had one.
+  static const RouteOptions* route_of(const Exchange& exchange) noexcept {
+    return exchange.refusal ? nullptr : &exchange.handler->options();
+  }
   std::uint64_t body_limit(const Exchange& exchange) const noexcept;
   TimePoint body_deadline(const Exchange& exchange) const noexcept;
   static void check(Response& response);

@@ -141,7 +141,6 @@ class Connection final : public Carrier {
   void answer_upgrade(Exchange& exchange, bool last);
   void answered(Exchange& exchange, bool last);
   void write(wire::ResponseHead& head, std::string_view body, const Exchange& exchange);
-  static const RouteOptions* route_of(const Exchange& exchange) noexcept;
   bool stalled() const noexcept;
   Exchange& file_sender() noexcept;
   void judge_file_send() noexcept;

@@ -42,10 +42,6 @@ void Connection::append_output(Exchange& exchange, std::string_view first, std::
   written(out, size, route_of(exchange));
 }
 
-const RouteOptions* Connection::route_of(const Exchange& exchange) noexcept {
-  return exchange.refusal ? nullptr : &exchange.handler->options();
-}
-
 // --- files, which go past the outputs --------------------------------------------------------------------------------
 
 Exchange& Connection::file_sender() noexcept {

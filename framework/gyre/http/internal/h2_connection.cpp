@@ -87,7 +87,7 @@ void H2Connection::write_late() {
   constexpr std::size_t usual = 16'000;
   constexpr std::size_t large = 64 * 1024;
   // What has a connection to itself goes out at the rate of its route.
-  const RouteOptions* const route = exchange_count_ == 1 ? route_of(own(exchanges_.front())) : nullptr;
+  const RouteOptions* const route = exchange_count_ == 1 ? route_of(exchanges_.front()) : nullptr;
   while (session_->wants_send() && output_bytes_ < large) {
     Output& out = server_->outputs.take(*this, unsent_bytes_ > usual ? large : usual);
     std::size_t size = 0;

@@ -100,7 +100,6 @@ class H2Connection final : public Carrier, private wire::H2Events {
   void hold(H2Exchange& exchange, std::size_t bytes) noexcept;
   void begin_send_period(H2Exchange& exchange) noexcept;
   bool takes_enough(H2Exchange& exchange) noexcept;
-  static const RouteOptions* route_of(const H2Exchange& exchange) noexcept;
   void reset(H2Exchange& exchange, wire::H2Error error) noexcept;
   void leave_list(H2Exchange& exchange) noexcept;
   void close_stream(H2Exchange& exchange) noexcept;

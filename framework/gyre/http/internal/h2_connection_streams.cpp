@@ -372,10 +372,6 @@ bool H2Connection::takes_enough(H2Exchange& exchange) noexcept {
   return true;
 }
 
-const RouteOptions* H2Connection::route_of(const H2Exchange& exchange) noexcept {
-  return exchange.refusal ? nullptr : &exchange.handler->options();
-}
-
 // --- the end of a stream ---------------------------------------------------------------------------------------------
 
 void H2Connection::reset(H2Exchange& exchange, wire::H2Error error) noexcept {
