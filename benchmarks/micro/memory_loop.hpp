@@ -85,6 +85,8 @@ class MemoryLoop final : public gyre::Loop {
 
   void wake() noexcept override {}
   std::uint64_t seed() noexcept override { return 1; }
+  gyre::Result<int> open_watched() override { return -1; }  // as in simulation
+  bool hand_over() noexcept override { return true; }
 
  private:
   struct Waiting : gyre::Work {

@@ -129,10 +129,8 @@ void Loop::flush() noexcept {
   }
 }
 
-bool Loop::turn() noexcept {
-  const bool busy =
-      backlog_ || !ready_.empty() || !flush_.empty() || posted_.load(std::memory_order_relaxed) != nullptr;
-  if (!wait(busy ? TimePoint::min() : timers_.next())) return false;
+bool Loop::turn(TimePoint until) noexcept {
+  if (!wait(busy() ? TimePoint::min() : until)) return false;
   turn_began_.store(now_.time_since_epoch().count(), std::memory_order_relaxed);
   backlog_ = !dispatch();
   take_posted();

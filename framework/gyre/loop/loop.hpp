@@ -17,6 +17,7 @@
 
 namespace gyre {
 
+class LoopDriver;
 class OffloadPool;
 class Signals;
 namespace detail {
@@ -141,6 +142,13 @@ class Loop : public Executor {
   /// Ends a `wait` from another thread.
   virtual void wake() noexcept = 0;
   virtual std::uint64_t seed() noexcept = 0;
+  /// For a `LoopDriver`: a descriptor that becomes readable when a completion or a `wake` arrives while nobody is
+  /// inside `wait`, once all before have been collected. The loop's own, the same at each call; -1 in simulation.
+  /// Errors: those of the kernel, which may have to make one.
+  virtual Result<int> open_watched() = 0;
+  /// For a `LoopDriver`: hands the queued operations over, so that what they bring reaches that descriptor. Collects
+  /// nothing. True if something is there, or was collected before, that `wait` and `dispatch` have to look at first.
+  virtual bool hand_over() noexcept = 0;
 
   /// Waits until no other thread is inside `post`. To be called first in a backend's destructor.
   void await_posts() const noexcept;
@@ -159,7 +167,13 @@ class Loop : public Executor {
   static constexpr Duration::rep not_in_a_turn = Duration::min().count();
 
   /// One turn. False if nothing can ever happen again.
-  bool turn() noexcept;
+  bool turn() noexcept { return turn(timers_.next()); }
+  /// One that waits until `until` at the latest.
+  bool turn(TimePoint until) noexcept;
+  /// There is work that waits for nothing but a turn.
+  bool busy() const noexcept {
+    return backlog_ || !ready_.empty() || !flush_.empty() || posted_.load(std::memory_order_relaxed) != nullptr;
+  }
   void take_posted() noexcept;
   void run_ready() noexcept;
   void flush() noexcept;
@@ -179,6 +193,7 @@ class Loop : public Executor {
   std::uint64_t random_state_ = 0;
   Shared<OffloadPool> offload_pool_;
 
+  friend class LoopDriver;
   friend class detail::Limit;
   /// The parent of all that is shielded: cancelled only where else a simulation would be stuck for ever.
   std::optional<Context> shielded_;

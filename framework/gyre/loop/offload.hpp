@@ -135,6 +135,8 @@ class OffloadPool {
 
   /// Threads that were started so far.
   unsigned threads() const noexcept;
+  /// It never has any: a simulation's.
+  bool threadless() const noexcept { return options_.threads_max == 0; }
 
  private:
   friend class detail::BlockingJob;

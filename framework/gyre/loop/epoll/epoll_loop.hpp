@@ -45,6 +45,8 @@ class EpollLoop final : public Loop {
   bool dispatch() noexcept override;
   void wake() noexcept override;
   std::uint64_t seed() noexcept override;
+  Result<int> open_watched() override { return epoll_; }
+  bool hand_over() noexcept override { return !steps_.empty(); }
 
  private:
   /// One step for `dispatch`: a result to hand over, or a descriptor to try something on.

@@ -83,6 +83,8 @@ class SimLoop final : public Loop {
   bool dispatch() noexcept override;
   void wake() noexcept override;
   std::uint64_t seed() noexcept override;
+  Result<int> open_watched() override { return -1; }
+  bool hand_over() noexcept override { return true; }
 
  private:
   using Step = detail::SimStep;

@@ -14,6 +14,9 @@ namespace gyre::uring {
 constexpr std::uint64_t ignored = 0;
 constexpr std::uint64_t wake_up = 1;
 
+/// Takes back what was written to an eventfd.
+void drain_event(int event) noexcept;
+
 /// What has ended, in the order in which the kernel told it.
 struct Reaped {
   std::uint64_t user_data;
@@ -51,6 +54,8 @@ class UringLoop final : public Loop {
   bool dispatch() noexcept override;
   void wake() noexcept override;
   std::uint64_t seed() noexcept override;
+  Result<int> open_watched() override;
+  bool hand_over() noexcept override;
 
  private:
   io_uring_sqe* next_sqe() noexcept;
@@ -80,6 +85,9 @@ class UringLoop final : public Loop {
   BufferRing bulk_buffers_{1};
   PipePool pipes_;
   int wake_descriptor_ = -1;
+  int ring_event_ = -1;  ///< Signalled by the ring for a `LoopDriver`, where its own descriptor does not tell all.
+  int watched_ = -1;     ///< An epoll of that and the wake descriptor.
+  bool has_polled_ = false;
   std::vector<Reaped> reaped_;
   std::size_t reaped_next_ = 0;
   std::vector<Operation*> starved_;

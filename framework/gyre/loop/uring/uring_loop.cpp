@@ -34,6 +34,11 @@ std::int32_t poll_events(std::int32_t mask) noexcept {
 
 }  // namespace
 
+void drain_event(int event) noexcept {
+  std::uint64_t drained = 0;
+  (void)!::read(event, &drained, sizeof drained);
+}
+
 UringLoop::UringLoop() noexcept : Loop(tick) {}
 
 UringLoop::~UringLoop() {
@@ -41,6 +46,8 @@ UringLoop::~UringLoop() {
   if (wake_descriptor_ < 0) return;    // it was never opened
   (void)io_uring_submit(ring_.get());  // descriptors that were closed last
   ::close(wake_descriptor_);
+  if (watched_ >= 0) ::close(watched_);
+  if (ring_event_ >= 0) ::close(ring_event_);
 }
 
 Result<void> UringLoop::open(const LoopOptions& options) {
@@ -157,6 +164,7 @@ void UringLoop::start(Operation& operation) noexcept {
       break;
     }
     case OperationKind::poll:
+      has_polled_ = true;
       io_uring_prep_poll_add(sqe, operation.descriptor, poll_mask(static_cast<PollOperation&>(operation).events));
       break;
     case OperationKind::open:
@@ -211,8 +219,7 @@ bool UringLoop::dispatch() noexcept {
   for (std::size_t count = 0; count < completions_per_turn && reaped_next_ < reaped_.size(); ++count) {
     const Reaped reaped = reaped_[reaped_next_++];  // a copy: what runs may reap and so grow the vector
     if (reaped.user_data == wake_up) {
-      std::uint64_t drained = 0;
-      (void)!::read(wake_descriptor_, &drained, sizeof drained);
+      drain_event(wake_descriptor_);
       if ((reaped.flags & IORING_CQE_F_MORE) == 0) arm_wake();
       continue;
     }
