@@ -87,8 +87,8 @@ ATTACKS = {
                              "header bytes", CALM),
     "bomb_of_empty_crumbs": attack(lambda turn: h2.headers(stream(turn), h2.bomb(b"cookie", b"", 12000)),
                                    "header bytes", CALM),
-    "bomb_below_the_limit": attack(lambda turn: h2.headers(stream(turn), h2.bomb(b"cookie", b"b", 2000)),
-                                   megabytes=16),
+    "bomb_below_the_limit": attack(lambda turn: h2.headers(stream(turn), h2.bomb(b"cookie", b"b", 2000)), "glitches",
+                                   CALM, megabytes=16),
     "window_of_0": attack(first(100, lambda turn: h2.get(stream(turn), b"/bytes/100000")), window=0),
     "window_by_1": attack(lambda turn: h2.get(stream(turn), b"/bytes/100000") if turn < 100 else
                           h2.window_update(stream(turn % 100), 1), "glitches", CALM, window=0),

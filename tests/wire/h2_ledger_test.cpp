@@ -212,11 +212,11 @@ TEST_CASE("header blocks that unfold end the connection where they do", "[wire][
   H2Session::Options options = small();
   options.heads.header_block = 4'000;
   // One field in the table, then a byte for each repetition.
-  const auto bomb = [](std::string_view name, std::size_t value, std::size_t times) {
+  const auto bomb = [](std::string_view name, std::size_t value, std::size_t times, std::uint32_t stream = 1) {
     std::string block = h2_test::block(request_fields("GET", "/"));
     block += literal_with_indexing(name, std::string(value, 'b'));
     for (std::size_t i = 0; i < times; ++i) block += indexed(62);
-    return headers(1, std::string_view(block));
+    return headers(stream, std::string_view(block));
   };
   SECTION("fields") {
     Server server(options);
@@ -238,6 +238,17 @@ TEST_CASE("header blocks that unfold end the connection where they do", "[wire][
     Server server(options);
     CHECK(server.side.receive(bomb("x", 1000, 8)));
     CHECK(server.side.heard() == Lines{"1 bad request 431", "1 end"});
+  }
+  SECTION("less is a glitch for each KiB of it") {
+    options.limits.glitches = {30, 0};
+    Server server(options);
+    std::uint32_t number = 1;
+    while (server.side.receive(bomb("x", 1000, 8, number))) {
+      server.side.sent();
+      number += 2;
+    }
+    CHECK(server.side.session->exceeded() == H2Limit::glitches);
+    CHECK(number == 5);  // of some 9 KiB each, so the third is one too many
   }
   SECTION("trailers") {
     Server server(options);

@@ -369,6 +369,18 @@ TEST_CASE("a stream is given up by either side, or refused", "[wire][h2]") {
   }
 }
 
+TEST_CASE("who asks may go before the request is sent", "[wire][h2]") {
+  H2HeadMemory memory;
+  H2Side client(memory, 0);
+  const std::uint32_t number = client.ask(request_fields("POST", "/"), Body::follows);
+  client.session->forget(number);
+  client.streams.clear();
+  CHECK(client.session->open_streams() == 0);
+  SECTION("with the session") { client.session = nullptr; }
+  SECTION("and it is sent without a body that is whole") { CHECK_FALSE(client.sent().empty()); }
+  CHECK(client.heard().empty());
+}
+
 TEST_CASE("a terminated session sends its GOAWAY and no more", "[wire][h2]") {
   Server server;
   server.side.receive(get(1));

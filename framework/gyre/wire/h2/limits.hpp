@@ -31,8 +31,9 @@ struct H2Limits {
   /// Streams that the peer resets, and, counted by themselves, streams that it makes us reset.
   H2Rate resets = {1'000, 33};
   /// Frames that cost work and serve nothing: PING, SETTINGS, empty DATA and CONTINUATION, invalid or unknown frames,
-  /// HEADERS on closed streams, refused streams; PRIORITY, PRIORITY_UPDATE and WINDOW_UPDATE beyond need, which is two
-  /// of them for each request and for each frame of DATA that goes out.
+  /// HEADERS on closed streams, refused streams, each KiB of a header block that is too large; PRIORITY,
+  /// PRIORITY_UPDATE and WINDOW_UPDATE beyond need, which is two of them for each request and for each frame of DATA
+  /// that goes out.
   H2Rate glitches = {10'000, 330};
 };
 

@@ -204,7 +204,12 @@ void H2Engine::consumed(std::uint32_t stream, std::size_t size) noexcept {
 }
 
 void H2Engine::forget(std::uint32_t stream) noexcept {
-  H2StreamState* const state = find(stream);
+  H2StreamState* state = find(stream);
+  if (state == nullptr && !is_server()) {  // nghttp2 knows a request from when it is sent
+    states_.for_each([&](H2StreamState& each) {
+      if (each.number == stream) state = &each;
+    });
+  }
   if (state == nullptr) return;
   consumed(stream, state->unused);
   if (std::exchange(state->owner, nullptr) != nullptr) --open_;

@@ -237,6 +237,7 @@ int H2Engine::on_headers(const nghttp2_frame& frame) {
 
   H2StreamState* const state = find(head.stream());
   const bool fits = head.fits();
+  if (!fits) exceed(ledger_.oversized(head.decoded(), now_));
   head.drop();
   if (state == nullptr || state->owner == nullptr) return 0;
   state->peer_is_done = true;
@@ -249,13 +250,18 @@ int H2Engine::on_headers(const nghttp2_frame& frame) {
 }
 
 int H2Engine::on_request(const nghttp2_frame& frame) {
+  H2HeadBlock& block = this->block();
+  if (!block.fits()) exceed(ledger_.oversized(block.decoded(), now_));
+  if (is_over_) {
+    block.drop();
+    return 0;
+  }
   const std::uint32_t stream = stream_of(frame);
   const End end = ends_stream(frame) ? End::yes : End::no;
   H2StreamState& state = add_state(stream);
   state.peer_is_done = end == End::yes;
   nghttp2_session_set_stream_user_data(session_.get(), frame.hd.stream_id, &state);
 
-  H2HeadBlock& block = this->block();
   RequestHead head{block.fields()};
   const HeadError error = block.finish(head, end);
   H2Stream* const owner = error == HeadError::none ? events_->on_request(stream, head, block.text())

@@ -49,8 +49,10 @@ class H2HeadBlock {
   HeadError finish(RequestHead& head, End end);
   /// The head of an answer.
   void finish(ReceivedResponseHead& head, End end) noexcept;
-  /// Whether trailers, or an answer's head, are within the limits.
+  /// Whether what has arrived is within the limits.
   bool fits() const noexcept { return error_ == HeadError::none; }
+  /// Decoded bytes so far, 32 more for each field.
+  std::uint64_t decoded() const noexcept { return total_; }
 
  private:
   struct Text {

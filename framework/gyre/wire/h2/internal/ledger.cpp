@@ -4,7 +4,7 @@
 
 namespace gyre::wire::internal {
 
-bool H2Bucket::take(TimePoint now) noexcept {
+bool H2Bucket::take(TimePoint now, std::uint32_t count) noexcept {
   constexpr std::int64_t second = 1'000'000'000;
   if (left_ < rate_.burst && rate_.per_second != 0 && now > filled_) {
     const std::int64_t interval = std::max<std::int64_t>(second / rate_.per_second, 1);
@@ -19,8 +19,8 @@ bool H2Bucket::take(TimePoint now) noexcept {
   } else if (left_ == rate_.burst) {
     filled_ = now;
   }
-  if (left_ == 0) return false;
-  --left_;
+  if (left_ < count) return false;
+  left_ -= count;
   return true;
 }
 

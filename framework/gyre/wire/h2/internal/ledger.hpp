@@ -15,8 +15,8 @@ class H2Bucket {
  public:
   H2Bucket(H2Rate rate, TimePoint now) noexcept : rate_(rate), left_(rate.burst), filled_(now) {}
 
-  /// Takes one; false if there is none.
-  bool take(TimePoint now) noexcept;
+  /// Takes so many; false if there are fewer.
+  bool take(TimePoint now, std::uint32_t count = 1) noexcept;
 
  private:
   H2Rate rate_;
@@ -38,6 +38,10 @@ class H2Ledger {
   H2Limit admit(const H2FrameHeader& frame, TimePoint now) noexcept;
   /// Something that cost work and served nothing, seen elsewhere.
   H2Limit glitch(TimePoint now) noexcept { return glitches_.take(now) ? H2Limit::none : H2Limit::glitches; }
+  /// A header block of so many bytes, decoded, that was larger than it may be: each KiB is a glitch.
+  H2Limit oversized(std::uint64_t decoded, TimePoint now) noexcept {
+    return glitches_.take(now, static_cast<std::uint32_t>(decoded / 1024 + 1)) ? H2Limit::none : H2Limit::glitches;
+  }
   /// A stream that the peer has made us reset.
   H2Limit own_reset(TimePoint now) noexcept { return own_.take(now) ? H2Limit::none : H2Limit::own_resets; }
   /// A frame of DATA has gone out: the peer answers it with WINDOW_UPDATE.
