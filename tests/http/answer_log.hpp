@@ -81,7 +81,9 @@ class AnswerLog {
     const std::size_t number = answers_.size();
     if (number > methods_.size()) return blame("more of them than requests");
     const bool of_request = number < methods_.size();  // else a refusal of bytes that are none
-    const Method method = of_request ? methods_[number] : Method::get;
+    // Where nothing follows a refusal's head it may have been one of HEAD.
+    const Method refused = rest_.empty() ? Method::head : Method::get;
+    const Method method = of_request ? methods_[number] : refused;
     ReadAnswer answer;
     answer.status = code(head.status());
     answer.mark = head.find("x-mark").value_or(std::string_view{});

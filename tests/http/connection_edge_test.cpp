@@ -328,3 +328,48 @@ TEST_CASE("a streamed answer of a plain handler keeps other requests back, as an
     CHECK(order == "streamed next streamed ");
   });
 }
+
+TEST_CASE("a HEAD request that is refused gets no body either", "[http][http1]") {
+  for_each_sim_loop([](Loop& loop) {
+    Router router;
+    router.get("/", [] { return "plain"; });
+    with_routes(loop, router, [](RouteSite& site) -> Task<> {
+      const std::string unmet = co_await site.ask("HEAD / HTTP/1.1\r\nHost: h\r\nExpect: tea\r\n\r\n");
+      CHECK(unmet.starts_with("HTTP/1.1 417 "));
+      CHECK(unmet.ends_with("\r\n\r\n"));
+      const std::string bad = co_await site.ask("HEAD / HTTP/1.1\r\nHost: h\r\nHost: h\r\n\r\n");
+      CHECK(bad.starts_with("HTTP/1.1 400 "));
+      CHECK(bad.ends_with("\r\n\r\n"));
+      const std::string get = co_await site.ask("GET / HTTP/1.1\r\nHost: h\r\nHost: h\r\n\r\n");
+      CHECK(get.ends_with("}"));
+    });
+  });
+}
+
+TEST_CASE("an answer's own Server field is the only one", "[http][http1]") {
+  for_each_sim_loop([](Loop& loop) {
+    Router router;
+    router.get("/own", [] { return Response{"own"}.with("server", "other/1"); });
+    router.get("/set", [] {
+      Response response{"set"};
+      response.set("Server", "first").set("Server", "second");
+      return response;
+    });
+    router.get("/taken", [] {
+      Response response{"taken"};
+      response.add("Server", "first").add("x", "y").remove("server");
+      return response;
+    });
+    with_routes(loop, router, [](RouteSite& site) -> Task<> {
+      const std::string own = co_await site.ask(request("GET /own"));
+      CHECK(count(own, "erver: ") == 1);
+      CHECK(count(own, "other/1") == 1);
+      const std::string set = co_await site.ask(request("GET /set"));
+      CHECK(count(set, "erver: ") == 1);
+      CHECK(count(set, "second") == 1);
+      const std::string taken = co_await site.ask(request("GET /taken"));
+      CHECK(count(taken, "erver: ") == 1);
+      CHECK(count(taken, "first") == 0);
+    });
+  });
+}

@@ -50,6 +50,13 @@ Result<Endpoint> Request::peer() const {
   return Endpoint{*address};
 }
 
+Result<Endpoint> Request::local() const {
+  if (peer_ == nullptr) return Errc::closed;
+  const Result<SocketAddress> address = peer_->local_address();
+  if (!address) return address.error();
+  return Endpoint{*address};
+}
+
 bool Request::Collect::await_ready() noexcept {
   piece_ = source_ == nullptr ? detail::BodySource::Piece{detail::BodySource::State::ready} : source_->collect();
   return piece_.state != detail::BodySource::State::waiting;

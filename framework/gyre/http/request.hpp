@@ -27,6 +27,7 @@ namespace detail {
 class Peer {
  public:
   virtual Result<SocketAddress> peer_address() = 0;
+  virtual Result<SocketAddress> local_address() = 0;
   virtual bool secure() const noexcept = 0;
   virtual std::optional<TlsInfo> tls() const = 0;
 
@@ -139,6 +140,9 @@ class Request {
   /// Where the connection comes from: the client, also behind one of `ServerOptions::proxies`, or any other proxy in
   /// front. The kernel is asked at each call. Errors: `closed` if there is no connection (any more), and the kernel's.
   Result<Endpoint> peer() const;
+  /// Where it arrived: this side of the connection, asked and failing likewise. Behind a proxy that is the address that
+  /// the proxy connects to.
+  Result<Endpoint> local() const;
 
   /// Whether the client's connection is encrypted, to this server or to one of `ServerOptions::proxies` that says so.
   /// Of other proxies nothing is known. False without a connection; stays what it was if the client leaves.

@@ -147,6 +147,7 @@ Response& Response::add(std::string_view name, std::string_view value) & {
     type_ = mine.type;
   } else {
     append_line(name, value);
+    names_server_ = names_server_ || id == FieldId::server;
   }
   return *this;
 }
@@ -157,10 +158,12 @@ Response& Response::set(std::string_view name, std::string_view value) & {
   add(name, value);
   const std::string_view added = fields_.substr(before);
   if (added.empty()) return *this;  // it was the Content-Type
+  const bool names_server = names_server_;
   fields_ = fields_.substr(0, before);
   remove(added.substr(0, name.size()));
   std::memmove(owned_->fields + fields_.size(), added.data(), added.size());
   fields_ = {owned_->fields, fields_.size() + added.size()};
+  names_server_ = names_server;
   return *this;
 }
 
@@ -177,6 +180,7 @@ Response& Response::remove(std::string_view name) & noexcept {
     rest.remove_prefix(line.size);
   }
   fields_ = {owned_->fields, static_cast<std::size_t>(out - owned_->fields)};
+  names_server_ = names_server_ && field_id(name) != FieldId::server;
   return *this;
 }
 

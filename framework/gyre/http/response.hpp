@@ -51,6 +51,7 @@ class [[nodiscard]] Response {
 
   Response(Response&& other) noexcept
       : status_(other.status_),
+        names_server_(std::exchange(other.names_server_, false)),
         body_(std::exchange(other.body_, {})),
         type_(std::exchange(other.type_, {})),
         fields_(std::exchange(other.fields_, {})),
@@ -59,6 +60,7 @@ class [[nodiscard]] Response {
     if (this != &other) {
       if (owned_ != nullptr) release();
       status_ = other.status_;
+      names_server_ = std::exchange(other.names_server_, false);
       body_ = std::exchange(other.body_, {});
       type_ = std::exchange(other.type_, {});
       fields_ = std::exchange(other.fields_, {});
@@ -163,6 +165,8 @@ class [[nodiscard]] Response {
   bool streamed() const noexcept { return owned_ != nullptr && has_producer(); }
   /// The length that a stream announces.
   std::optional<std::uint64_t> stream_length() const noexcept;
+  /// It has a Server field of its own, which takes the place of `ServerOptions::server_name`.
+  bool names_server() const noexcept { return names_server_; }
   /// It hands the connection over.
   bool upgrades() const noexcept { return owned_ != nullptr && has_session(); }
 
@@ -183,6 +187,7 @@ class [[nodiscard]] Response {
   void release() noexcept;
 
   Status status_ = Status::ok;
+  bool names_server_ = false;
   std::string_view body_;
   std::string_view type_;
   std::string_view fields_;

@@ -32,7 +32,7 @@ struct ServerOptions {
   /// protocol, version 1 or 2, within `Limits::head_read`, else they are closed without an answer. `Request::peer` is
   /// then the client that the header names. Whoever is not among them is a client, and such a header a bad request.
   AddressRanges proxies = {};
-  /// The Server field of every response; empty for none.
+  /// The Server field of every response that has none of its own; empty for none.
   std::string server_name = "gyre";
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <gyre/base/error.hpp>
+#include <gyre/http/response.hpp>
 #include <gyre/loop/loop.hpp>
 #include <gyre/wire/fields.hpp>
 #include <gyre/wire/http_date.hpp>
@@ -18,13 +19,15 @@ class CommonFields {
   explicit CommonFields(std::string_view server_name) {
     if (!is_field_value(server_name)) throw Failure{Errc::invalid_argument};
     lines_.append(date_begin).append(wire::http_date_size, ' ').append("\r\n");
+    date_size_ = lines_.size();
     if (!server_name.empty()) lines_.append("Server: ").append(server_name).append("\r\n");
   }
 
-  std::string_view lines(const Loop& loop) noexcept {
+  /// What an answer begins with. The Server field gives way to the answer's own.
+  std::string_view lines(const Loop& loop, const Response& response) noexcept {
     if (loop.now() >= valid_until_) [[unlikely]]
       refresh(loop);
-    return lines_;
+    return std::string_view{lines_}.substr(0, response.names_server() ? date_size_ : std::string_view::npos);
   }
 
  private:
@@ -41,6 +44,7 @@ class CommonFields {
 
   TimePoint valid_until_ = TimePoint::min();
   std::string lines_;
+  std::size_t date_size_ = 0;  ///< Of the first of them.
 };
 
 }  // namespace gyre::http

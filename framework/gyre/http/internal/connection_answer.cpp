@@ -53,6 +53,7 @@ bool Connection::may_drain(const IncomingBody& body) const noexcept {
 wire::ResponseHead Connection::head_of(const Exchange& exchange, const Response& response, bool last) const noexcept {
   wire::ResponseHead head;
   head.status = response.status();
+  head.common_fields = server_->common_fields.lines(server_->loop, response);
   head.content_type = response.content_type();
   head.fields = response.fields();
   if (last) {
@@ -68,7 +69,7 @@ void Connection::answer_whole(const Exchange& exchange, const Response& response
   wire::ResponseHead head = head_of(exchange, response, last);
   head.framing = allows_body(head.status) ? wire::BodyFraming::length : wire::BodyFraming::none;
   head.content_length = body.size();
-  const bool is_head = !exchange.refusal && exchange.head.method() == Method::head;
+  const bool is_head = exchange.refusal ? exchange.head_refused : exchange.head.method() == Method::head;
   if (head.framing == wire::BodyFraming::none || is_head) body = {};
   write(head, body, exchange);
 }

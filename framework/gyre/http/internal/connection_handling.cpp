@@ -91,6 +91,7 @@ void Connection::refuse(Status status) {
   ++server_->statistics.rejected;
   Exchange& exchange = server_->exchanges.take(*this);
   exchange.refusal = true;
+  exchange.head_refused = unused().starts_with("HEAD ");
   exchanges_.push_back(exchange);
   ++exchange_count_;
   no_more_ = true;

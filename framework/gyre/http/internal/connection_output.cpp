@@ -7,7 +7,6 @@
 namespace gyre::http {
 
 void Connection::write(wire::ResponseHead& head, std::string_view body, const Exchange& exchange) {
-  head.common_fields = server_->common_fields.lines(server_->loop);
   Output& out = output(wire::response_head_bound(head) + body.size());
   char* end = wire::write_response_head(head, out.end());
   if (end == nullptr) {

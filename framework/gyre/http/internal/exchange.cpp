@@ -14,7 +14,7 @@ void Exchange::clean() noexcept {
   deadline = time_never;
   held_bytes = 0;
   stage = Stage::parsed;
-  refusal = task_active = task_done = late = body_pending = last = false;
+  refusal = head_refused = task_active = task_done = late = body_pending = last = false;
 }
 
 bool Exchange::body_threw() const noexcept {
@@ -47,6 +47,11 @@ void Exchange::limit_deadline(TimePoint when, Status status) noexcept {
 Result<SocketAddress> Exchange::peer_address() {
   if (carrier == nullptr) return Errc::closed;
   return carrier->peer_address();
+}
+
+Result<SocketAddress> Exchange::local_address() {
+  if (carrier == nullptr) return Errc::closed;
+  return carrier->local_address();
 }
 
 bool Exchange::secure() const noexcept { return carrier == nullptr ? was_secure : carrier->secure(); }

@@ -47,6 +47,7 @@ struct Exchange : TaskObserver, ListHook<Exchange>, private gyre::detail::Reques
   PlaceShare place;  ///< In that of its connection, if it may outlive it.
   Stage stage = Stage::parsed;
   bool refusal = false;       ///< There is no request that could be trusted, only an answer.
+  bool head_refused = false;  ///< It would have been one of HEAD: the answer has no body.
   bool task_active = false;   ///< `task` has been started and its end not been looked at.
   bool task_done = false;     ///< `task` has ended.
   bool late = false;          ///< The answer was given in the handler's place: its own is dropped.
@@ -109,6 +110,7 @@ struct Exchange : TaskObserver, ListHook<Exchange>, private gyre::detail::Reques
   void limit_deadline(TimePoint when, Status status) noexcept override;
   Status deadline_status() const noexcept override { return status_at_deadline; }
   Result<SocketAddress> peer_address() override;
+  Result<SocketAddress> local_address() override;
   bool secure() const noexcept override;
   std::optional<TlsInfo> tls() const override;
 };

@@ -238,6 +238,7 @@ void H2Connection::answer(H2Exchange& exchange) {
   }
   wire::ResponseHead head;
   head.status = response.status();
+  head.common_fields = server_->common_fields.lines(server_->loop, response);
   head.content_type = response.content_type();
   head.fields = response.fields();
   head.framing = allows_body(response.status()) ? wire::BodyFraming::length : wire::BodyFraming::none;
@@ -245,7 +246,6 @@ void H2Connection::answer(H2Exchange& exchange) {
 }
 
 bool H2Connection::respond(H2Exchange& exchange, wire::ResponseHead& head, wire::H2Session::Body body) {
-  head.common_fields = server_->common_fields.lines(server_->loop);
   ++server_->statistics.responses;
   send_soon();
   if (session_->respond(exchange.id, head, body)) return true;

@@ -37,6 +37,11 @@ Result<SocketAddress> Transport::peer_address() {
   return server_->loop.peer_address(socket());
 }
 
+Result<SocketAddress> Transport::local_address() {
+  if (socket() < 0) return Errc::closed;  // a session has it
+  return server_->loop.local_address(socket());
+}
+
 // --- what the loop tells us ------------------------------------------------------------------------------------------
 
 void Transport::on_receive(Operation& operation, const Completion& completion) noexcept {

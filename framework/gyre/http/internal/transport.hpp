@@ -41,6 +41,7 @@ class Transport : protected ReceiveOperation,
   /// The client's connection is encrypted, with us or with a proxy.
   bool secure() const noexcept { return secure_; }
   Result<SocketAddress> peer_address();
+  Result<SocketAddress> local_address();
 
  protected:
   enum class Life : std::uint8_t {
