@@ -144,10 +144,10 @@ void mount(RouteScope& at, std::string_view given, const std::source_location& w
   RouterAccess::clear(router);
 }
 
-void set_not_found(RouteScope& scope, NewHandler handler) {
+void set_not_found(RouteScope& scope, NewHandler handler, const RouteOptions& options) {
   scope.site->table.claim(scope, handler.where);
   scope.not_found = {std::move(handler.endpoint), handler.facts, handler.where};
-  scope.not_found.endpoint->set_options(scope.options);
+  scope.not_found.endpoint->set_options(options.or_else(scope.options));
   scope.refresh();
 }
 

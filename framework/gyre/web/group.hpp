@@ -114,7 +114,12 @@ class Routes {
   /// would match them do not. `SetupError` if they belong to another one.
   template <class Handler>
   Self not_found(Handler&& handler, Where where = Where::current()) {
-    detail::set_not_found(*scope_, detail::new_fallback(std::forward<Handler>(handler), where));
+    return not_found(std::forward<Handler>(handler), RouteOptions{}, where);
+  }
+  /// The same with what it has otherwise than the server.
+  template <class Handler>
+  Self not_found(Handler&& handler, RouteOptions options, Where where = Where::current()) {
+    detail::set_not_found(*scope_, detail::new_fallback(std::forward<Handler>(handler), where), options);
     return self();
   }
   /// Answers where there is a route, but not for the method. Allow is added to the answer (RFC 9110 15.5.6). In a group

@@ -38,6 +38,9 @@ inline Response problem_for(Request& request, const Rejection& rejection) {
   return problem_for(request, rejection.status, rejection.detail, rejection.members);
 }
 
+/// Tells the error hook of the router in which a request was found, without changing the answer.
+void report_failure(Request& request, const std::exception_ptr& failure) noexcept;
+
 /// Answers at once. Behind middleware it is wrapped into a coroutine, which first waits for the body.
 class PlainEndpoint : public Endpoint {
  public:

@@ -59,7 +59,7 @@ std::vector<RouteInfo> Router::routes() const {
   for (const auto& site : core_->sites) {
     for (const auto& route : site->table.routes()) {
       list.push_back({site->host, route->method_name, route->pattern, route->where, parameters_of(*route),
-                      route->scope->middleware_count()});
+                      route->scope->middleware_count(), route->endpoint.get()});
     }
   }
   return list;
@@ -113,6 +113,13 @@ RequestHandler& Router::find(Request& request) noexcept {
   if (request.method() == Method::connect) return page(Page::not_implemented);
   if (request.method() == Method::options && request.path() == "*") return page(Page::options);
   return page(Page::bad_path);
+}
+
+RequestHandler& Router::not_found_page(Request& request) const noexcept {
+  request.clear_parameters();
+  const internal::Site& site = core_->site_for(request);
+  request.set_place(site.root);
+  return site.root->page(Page::not_found);
 }
 
 Response Router::failed(Request& request, std::exception_ptr failure) noexcept {

@@ -51,7 +51,8 @@ struct RouteInfo {
   std::string_view pattern;  ///< "/users/{id}", with the prefixes of its groups.
   std::source_location where;
   std::vector<ParameterInfo> parameters;
-  std::size_t middleware;  ///< How many are around it.
+  std::size_t middleware;         ///< How many are around it.
+  const RequestHandler* handler;  ///< Itself, without them.
 };
 
 /// Finds the handler for a request, runs the middleware around it, and answers itself where there is no handler.
@@ -139,6 +140,11 @@ class Router : public Service, public Routes<Router&, ""> {
   RequestHandler& find(Request& request) noexcept override;
   Response failed(Request& request, std::exception_ptr failure) noexcept override;
   Box<LoopValues> values_for(Loop& loop) override;
+
+ protected:
+  /// Who answers where there is no route, with the middleware around it: for a `find` of one's own that has further
+  /// routes there. Says so to the request.
+  RequestHandler& not_found_page(Request& request) const noexcept;
 
  private:
   friend struct detail::RouterAccess;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <gyre/base/character.hpp>
 #include <gyre/base/result.hpp>
 
 #include <concepts>
@@ -83,8 +84,7 @@ std::optional<std::string_view> query_value(std::string_view query, std::string_
 
 /// An integer type that a number on the wire can be read as: not bool, not a character type.
 template <class T>
-concept Number = std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char> && !std::same_as<T, wchar_t> &&
-                 !std::same_as<T, char8_t> && !std::same_as<T, char16_t> && !std::same_as<T, char32_t>;
+concept Number = std::integral<T> && !std::same_as<T, bool> && !gyre::detail::Character<T>;
 
 namespace detail {
 Result<std::uint64_t> parse_unsigned(std::string_view text, std::uint64_t largest) noexcept;

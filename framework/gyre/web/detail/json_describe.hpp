@@ -1,5 +1,6 @@
 #pragma once
 
+#include <gyre/base/character.hpp>
 #include <gyre/web/detail/json_type.hpp>
 #include <gyre/web/validation.hpp>
 
@@ -44,9 +45,7 @@ template <class T>
 concept JsonEnum = std::is_enum_v<T> && boost::describe::has_describe_enumerators<T>::value && !JsonTextual<T>;
 
 template <class T>
-concept JsonInteger =
-    std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char> && !std::same_as<T, wchar_t> &&
-    !std::same_as<T, char8_t> && !std::same_as<T, char16_t> && !std::same_as<T, char32_t>;
+concept JsonInteger = std::integral<T> && !std::same_as<T, bool> && !Character<T>;
 
 template <class T>
 concept JsonReal = std::same_as<T, float> || std::same_as<T, double>;

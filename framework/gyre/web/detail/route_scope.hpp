@@ -96,7 +96,7 @@ RouteScope& add_group(RouteScope& scope, std::string_view prefix, const std::sou
                       const RouteOptions& options);
 void add_middleware(RouteScope& scope, const Middleware* list, std::size_t count);
 void mount(RouteScope& scope, std::string_view prefix, const std::source_location& where, Router& inner);
-void set_not_found(RouteScope& scope, NewHandler handler);
+void set_not_found(RouteScope& scope, NewHandler handler, const RouteOptions& options);
 void set_method_not_allowed(RouteScope& scope, NewHandler handler);
 void set_renderer(RouteScope& scope, ProblemRenderer renderer, const std::source_location& where);
 void add_failure_handler(RouteScope& scope, Box<FailureHandler> handler);

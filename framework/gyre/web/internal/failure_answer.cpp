@@ -3,6 +3,7 @@
 #include <gyre/base/error.hpp>
 #include <gyre/coro/context.hpp>
 #include <gyre/http/cancel_status.hpp>
+#include <gyre/web/handler.hpp>
 #include <gyre/web/internal/route_scope.hpp>
 
 #include <string>
@@ -112,3 +113,11 @@ Status status_of_cancelled(const Request& request) noexcept {
 }
 
 }  // namespace gyre::internal
+
+namespace gyre::detail {
+
+void report_failure(Request& request, const std::exception_ptr& failure) noexcept {
+  internal::report(static_cast<const RouteScope*>(request.place()), {}, request, failure);
+}
+
+}  // namespace gyre::detail
