@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 
-HEADER = "#include <gyre/web/router.hpp>\n"  # the only one that the cases include: precompiled, it is free
+HEADER = "#include <gyre/web/router.hpp>\n"  # what the cases include, or most of it: precompiled, it is free
 CORRECT = HEADER + 'int main() { gyre::Router{}.get("/", [] { return "good"; }); }\n'
 SHOWN_LINES = 12  # that many tell what is wrong; the rest is the compiler's
 

@@ -1,0 +1,12 @@
+// expect: gyre: .*use gyre::Response::stream
+#include <gyre/compat/beast.hpp>
+
+#include <boost/beast/http/buffer_body.hpp>
+#include <boost/beast/http/file_body.hpp>
+
+namespace http = boost::beast::http;
+
+void bad(gyre::Router& router) {
+  router.get("/", gyre::compat::beast::handler(
+                      [](http::request<http::string_body>&&) { return http::response<http::buffer_body>{}; }));
+}

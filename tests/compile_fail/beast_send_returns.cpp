@@ -1,0 +1,12 @@
+// expect: gyre: .*given a send function returns void
+#include <gyre/compat/beast.hpp>
+
+#include <boost/beast/http/buffer_body.hpp>
+#include <boost/beast/http/file_body.hpp>
+
+namespace http = boost::beast::http;
+
+void bad(gyre::Router& router) {
+  router.get("/", gyre::compat::beast::handler(
+                      [](http::request<http::string_body>&&, gyre::compat::beast::Send) { return 1; }));
+}
