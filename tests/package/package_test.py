@@ -92,7 +92,8 @@ class Installed(Project):
         headers = Setting.stage / "include" / "gyre"
         installed = {path.relative_to(headers).as_posix() for path in headers.rglob("*") if path.is_file()}
         self.assertEqual(installed, public)
-        self.assertEqual({path.name for path in Setting.stage.iterdir()}, {"include", "lib", "share"})
+        self.assertEqual({path.name for path in Setting.stage.iterdir()}, {"bin", "include", "lib", "share"})
+        self.assertIn("usage: gyre-compare", run(Setting.stage / "bin" / "gyre-compare", "--help"))
         for name in LIBRARIES:
             self.assertTrue((Setting.libdir / name).is_file(), name)
         documents = Setting.stage / "share" / "doc" / "gyre"
