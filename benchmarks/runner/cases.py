@@ -176,6 +176,8 @@ CASES = {case.name: case for case in (
            (PLAINTEXT,), connections=4, depth=100, http2=True, tls=True, scale=0.3, rounds_max=2),
     single("accept", "a connection per request: connect, GET /plaintext, close; 64 at a time", "short",
            (PLAINTEXT,), per_connection=1),
+    single("kept", "GET /plaintext, one request at a time on each of 1,000 connections: handlers of cpp-httplib, there "
+           "and on gyre", "kept", (PLAINTEXT,), connections=1000, scale=0.35, rounds_max=1),
     Case("lifetime", "GET /plaintext, connections closed after so many requests; 64 at a time", "short",
          (lifetime(1, "1"), lifetime(10, "10"), lifetime(100, "100"), lifetime(1000, "all")), rounds_max=2,
          x_title="requests per connection", only_curve_peers=True),

@@ -20,6 +20,7 @@ GO_PACKAGES = "/usr/share/gocode"
 CRATES = "/usr/share/cargo/registry"
 
 # What a case may need of a peer.
+KEPT = frozenset({"kept"})  # a thousand connections that stay
 PLAIN = frozenset({"plaintext", "json", "pipeline"})
 FLOOR = PLAIN | {"short", "idle"}
 EVERYTHING = FLOOR | {"sum", "upload", "bytes"}
@@ -86,12 +87,13 @@ class Peer:
     pipelines: bool = True
     constant: bool = False  # answers everything with the plaintext
     connections_max: int = MANY
+    folder: str = ""  # of its sources, if it is not its name
     quick: bool = False  # takes part in --quick
     curve: bool = False  # takes part in curves
 
     @property
     def sources(self):
-        return SOURCES / self.name
+        return SOURCES / (self.folder or self.name)
 
     def version(self):
         if not self.needs:
@@ -203,6 +205,12 @@ PEERS = {peer.name: peer for peer in (
          connections_max=100, pipelines=False,
          needs=(Needed("clang++-19", "clang-19"), Needed("/usr/include/httplib.h", "libcpp-httplib-dev")),
          build=(*CXX, "-lcpp-httplib"), target="server"),
+    Peer("httplib-threads", "cpp-httplib with 1,100 threads", can=KEPT,
+         command=lambda start: [start.out / "server", start.port, 1100],
+         needs=(Needed("clang++-19", "clang-19"), Needed("/usr/include/httplib.h", "libcpp-httplib-dev")),
+         build=(*CXX, "-lcpp-httplib"), target="server", folder="httplib"),
+    Peer("gyre-httplib", "the same file on gyre: one loop, 8 threads for handlers", can=KEPT,
+         command=lambda start: [of_build(start, "httplib_on_gyre"), start.port, 8]),
     Peer("node", "node's http, one process", needs=(Needed("node", "nodejs"),), can=EVERYTHING | ITEMS, command=node),
     Peer("gyre-routes", "gyre::App with many routes: benchmarks/routes.cpp", can=ROUTES, command=gyre_routes,
          quick=True, curve=True),

@@ -1,5 +1,6 @@
-// cpp-httplib behind the routes of benchmarks/arena.cpp: main PORT
-// It has a thread per connection, so that many are started: one worker would serve one client only.
+// cpp-httplib behind the routes of benchmarks/arena.cpp: main PORT [THREADS]
+// It has a thread per connection, so that many are started: one worker would serve one client only. With the directory
+// on_gyre/ before all others of the compiler's, the same file is served by gyre.
 
 #include <httplib.h>
 
@@ -35,9 +36,10 @@ static void bytes(const Request& request, Response& response) {
                                 });
 }
 
-int main(int, char** arguments) {
+int main(int count, char** arguments) {
+  const auto threads = static_cast<std::size_t>(count > 2 ? std::atoi(arguments[2]) : 128);
   httplib::Server server;
-  server.new_task_queue = [] { return new httplib::ThreadPool(128); };
+  server.new_task_queue = [threads] { return new httplib::ThreadPool(threads); };
   server.set_keep_alive_max_count(1'000'000'000);
   server.set_keep_alive_timeout(600);
   server.set_tcp_nodelay(true);
