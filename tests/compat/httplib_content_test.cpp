@@ -95,7 +95,8 @@ TEST_CASE("a provider that is not called is released, too", "[httplib]") {
     CHECK(head.header("content-length") == "100000");
     TestRequest part{Method::get, "/letters"};
     part.field("Range", "bytes=100000-");
-    CHECK((co_await client.send(part)).status() == Status::range_not_satisfiable);
+    const Answer refused = co_await client.send(part);  // by name: g++ 12 asks again for an await inside of CHECK
+    CHECK(refused.status() == Status::range_not_satisfiable);
   });
   CHECK(releases.are(0, 2));
 }

@@ -219,8 +219,11 @@ TEST_CASE("a releaser that throws ends nothing", "[httplib]") {
         releaser);
   });
   run(server.app(), [](Client& client) -> Task<> {
-    CHECK((co_await client.get("/whole")).body() == "text");
-    CHECK((co_await client.head("/whole")).status() == Status::ok);
+    // By name: g++ 12 asks again for an await inside of CHECK.
+    const gyre::testing::Answer whole = co_await client.get("/whole");
+    CHECK(whole.body() == "text");
+    const gyre::testing::Answer head = co_await client.head("/whole");
+    CHECK(head.status() == Status::ok);
     for (const char* target : {"/throw", "/cut"}) (void)co_await raw_get(client, target);
   });
   CHECK(released == 4);
