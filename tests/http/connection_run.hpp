@@ -91,6 +91,7 @@ struct Plan {
     if (turned_away) limits.connections = 0;
     if (few && !comparable) limits.handlers = 2;
     if (served) options.half_close = HalfClose::served;
+    options.http2 = Http2::off;  // bytes that begin with its preface are another target's
     if (comparable) {
       limits.drain = std::size_t{1} << 20;  // else it counts how much of an unread body is there already
       for (Duration* limit : {&limits.head_read, &limits.body_stall, &limits.handler, &limits.idle, &limits.write_stall,
