@@ -93,8 +93,11 @@ Outcome outcome(const Plan& plan, const std::vector<std::string>& pieces) {
   result.sent = side.sent();
   result.heard = side.heard();
   // Of a body that breaks a rule, or of the last one before an error, as much is heard as came in whole pieces.
+  const std::vector<std::string> said = describe(result.sent);
   const auto is_doubtful = [&](const std::string& begin) {
     return side.session->error() != gyre::wire::H2Error::no_error ||
+           std::any_of(said.begin(), said.end(),
+                       [&](const std::string& line) { return line.starts_with("RST_STREAM " + begin + " "); }) ||
            std::any_of(result.heard.begin(), result.heard.end(), [&](const std::string& line) {
              return line.starts_with(begin + " closed ") && !line.ends_with("NO_ERROR");
            });
