@@ -1,5 +1,6 @@
 #include <gyre/compat/internal/ask_text.hpp>
 
+#include <gyre/wire/field_lines.hpp>
 #include <gyre/wire/fields.hpp>
 #include <gyre/wire/method.hpp>
 
@@ -55,11 +56,8 @@ AskText ask_text(const ServiceRequest& request, std::string_view host) {
 }
 
 void append_fields(std::vector<ServiceField>& to, std::string_view lines) {
-  while (!lines.empty()) {
-    const std::size_t colon = lines.find(':');
-    const std::size_t end = lines.find("\r\n", colon);
-    to.push_back({std::string{lines.substr(0, colon)}, std::string{lines.substr(colon + 2, end - colon - 2)}});
-    lines.remove_prefix(end + 2);
+  for (wire::FieldLines each{lines}; each.next();) {
+    to.push_back({std::string{each.name()}, std::string{each.value()}});
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <gyre/compat/callback_handler.hpp>
 #include <gyre/http/body_writer.hpp>
+#include <gyre/http/detail/server_fields.hpp>
 #include <gyre/loop/offload.hpp>
 #include <gyre/web/error.hpp>
 
@@ -137,21 +138,6 @@ class MessageSource final : private http::basic_parser<false> {
     finished_ = true;
   }
 
-  static bool left_to_the_server(FieldId id) noexcept {
-    switch (id) {
-      case FieldId::connection:
-      case FieldId::content_length:
-      case FieldId::date:
-      case FieldId::keep_alive:
-      case FieldId::proxy_connection:
-      case FieldId::te:
-      case FieldId::trailer:
-      case FieldId::transfer_encoding:
-      case FieldId::upgrade: return true;
-      default: return false;
-    }
-  }
-
   // --- basic_parser -----------------------------------------------------------------------------------------------
   void on_request_impl(http::verb, Text, Text, int, Error&) override {}
   void on_response_impl(int code, Text, int, Error&) override {
@@ -162,7 +148,7 @@ class MessageSource final : private http::basic_parser<false> {
   void on_field_impl(http::field, Text name, Text value, Error&) override {
     if (header_read_) {
       trailers_.emplace_back(text_of(name), text_of(value));
-    } else if (!left_to_the_server(field_id(text_of(name)))) {
+    } else if (!gyre::detail::written_by_server_alone(field_id(text_of(name)))) {
       head_.add(text_of(name), text_of(value));
     }
   }

@@ -6,6 +6,7 @@
 #include <gyre/coro/frame.hpp>
 #include <gyre/coro/generator.hpp>
 #include <gyre/http/body_writer.hpp>
+#include <gyre/http/detail/server_fields.hpp>
 #include <gyre/wire/fields.hpp>
 #include <gyre/wire/h1/response_writer.hpp>
 
@@ -21,21 +22,6 @@ namespace {
 constexpr std::size_t first_fields_capacity = 256;
 
 constexpr std::string_view problem_type = "application/problem+json";
-
-bool written_by_server_alone(FieldId id) noexcept {
-  switch (id) {
-    case FieldId::connection:
-    case FieldId::content_length:
-    case FieldId::date:
-    case FieldId::keep_alive:
-    case FieldId::proxy_connection:
-    case FieldId::te:
-    case FieldId::trailer:
-    case FieldId::transfer_encoding:
-    case FieldId::upgrade: return true;
-    default: return false;
-  }
-}
 
 /// The problems that every server sends, and that a flood of bad requests asks for: they must cost nothing.
 std::string_view fixed_problem(Status status) noexcept {
@@ -140,7 +126,7 @@ void Response::append_line(std::string_view name, std::string_view value) {
 
 Response& Response::add(std::string_view name, std::string_view value) & {
   const FieldId id = field_id(name);
-  if (!is_token(name) || !is_field_value(value) || written_by_server_alone(id)) refuse();
+  if (!is_token(name) || !is_field_value(value) || detail::written_by_server_alone(id)) refuse();
   if (id == FieldId::content_type) {
     Owned& mine = owned();
     mine.type = value;

@@ -2,29 +2,13 @@
 #include <gyre/compat/internal/httplib_ranges.hpp>
 #include <gyre/compat/internal/httplib_transaction.hpp>
 
+#include <gyre/http/detail/server_fields.hpp>
 #include <gyre/http/encoder.hpp>
 
 #include <charconv>
 #include <utility>
 
 namespace gyre::compat::httplib::internal {
-namespace {
-
-bool same_name(const std::string& left, const std::string& right) {
-  const detail::ci less;
-  return !less(left, right) && !less(right, left);
-}
-
-/// The server's own business.
-bool is_framing(const std::string& name) {
-  for (const char* own : {"Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "Proxy-Connection",
-                          "Upgrade", "TE", "Trailer", "Date"}) {
-    if (same_name(name, own)) return true;
-  }
-  return false;
-}
-
-}  // namespace
 
 // In the order of cpp-httplib, which its users' hooks can see.
 void Transaction::finish(bool ranged) {
@@ -147,8 +131,9 @@ gyre::Response Transaction::answer(std::shared_ptr<Transaction> self) {
   const bool valid = given.status >= 200 && given.status <= 999;
   gyre::Response response{valid ? Status{static_cast<std::uint16_t>(given.status)} : Status::internal_server_error};
   for (const auto& [name, value] : given.headers) {
-    if (is_framing(name)) continue;
-    if (same_name(name, "Content-Type") && !response.content_type().empty()) continue;
+    const FieldId id = field_id(name);
+    if (gyre::detail::written_by_server_alone(id)) continue;
+    if (id == FieldId::content_type && !response.content_type().empty()) continue;
     try {
       response.add(name, value);
     } catch (const Failure&) {

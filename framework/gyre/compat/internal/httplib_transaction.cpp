@@ -13,10 +13,8 @@ using HandlerResponse = Server::HandlerResponse;
 
 /// What only the server may say.
 bool is_address_field(std::string_view name) {
-  const detail::ci less;
-  for (const char* own : {"REMOTE_ADDR", "REMOTE_PORT", "LOCAL_ADDR", "LOCAL_PORT"}) {
-    const std::string given{name};
-    if (!less(given, own) && !less(own, given)) return true;
+  for (const std::string_view own : {"REMOTE_ADDR", "REMOTE_PORT", "LOCAL_ADDR", "LOCAL_PORT"}) {
+    if (equal_ignoring_case(name, own)) return true;
   }
   return false;
 }
