@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """One source of handlers answers alike on Boost.Beast and on gyre: --compare --old --new PROGRAM"""
 
-import argparse
 import pathlib
 import re
 import subprocess
@@ -12,6 +11,7 @@ import unittest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 
+from programs import main, programs  # noqa: E402
 from service import Service  # noqa: E402
 
 LIMIT = 90  # seconds, for the run of gyre-compare
@@ -79,8 +79,6 @@ def requests():
 
 
 class Beast(unittest.TestCase):
-    programs = {}
-
     def test_no_difference(self):
         blocks = list(requests())
         with tempfile.TemporaryDirectory() as directory:
@@ -90,9 +88,9 @@ class Beast(unittest.TestCase):
             (files / "large.bin").write_bytes(bytes(at * 31 % 251 for at in range(300_000)))
             (files / "requests.txt").write_text("\n".join(blocks), encoding="utf-8")
             arguments = ["--port", "0", "--files", directory]
-            with Service([self.programs["old"], *arguments], limit=20) as old:
-                with Service([self.programs["new"], *arguments], limit=20) as new:
-                    command = [sys.executable, "-B", self.programs["compare"], "--old", old.url, "--new", new.url]
+            with Service([programs["old"], *arguments], limit=20) as old:
+                with Service([programs["new"], *arguments], limit=20) as new:
+                    command = [sys.executable, "-B", programs["compare"], "--old", old.url, "--new", new.url]
                     command += ["--compare", "Server", files / "requests.txt"]
                     done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT)
         said = done.stdout + done.stderr
@@ -103,16 +101,5 @@ class Beast(unittest.TestCase):
         print(done.stdout.strip())
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    for name in ("compare", "old", "new"):
-        parser.add_argument(f"--{name}", required=True)
-    parser.add_argument("tests", nargs="*")
-    given = vars(parser.parse_args())
-    tests = given.pop("tests")
-    Beast.programs = given
-    unittest.main(argv=[sys.argv[0], *tests], verbosity=2)
-
-
 if __name__ == "__main__":
-    main()
+    main("compare", "old", "new")

@@ -5,7 +5,6 @@ Both programs are httplib_service.cpp. The requests stand in httplib/, large one
 has to differ in files and functions of that name, with the reason, and in docs/porting-httplib.md.
 """
 
-import argparse
 import pathlib
 import subprocess
 import sys
@@ -16,6 +15,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 
 import large_requests  # noqa: E402
+from programs import main, programs  # noqa: E402
 from service import Service  # noqa: E402
 
 LIMIT = 100  # seconds, for one run of gyre-compare
@@ -33,10 +33,6 @@ FILES = {
 }
 
 
-class Setting:
-    programs = {}  # name -> path
-
-
 class Differential(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -48,7 +44,7 @@ class Differential(unittest.TestCase):
             path.write_bytes(content)
 
     def start(self, name, *arguments):
-        service = Service([Setting.programs[name], self.files, *arguments], limit=20)
+        service = Service([programs[name], self.files, *arguments], limit=20)
         self.addCleanup(service.__exit__)
         return service
 
@@ -57,7 +53,7 @@ class Differential(unittest.TestCase):
         generated.write_text("\n".join(large), encoding="utf-8")
         files = [*(HERE / "httplib" / f"{name}.txt" for name in names), generated]
         old, new = self.start("old", *arguments), self.start("new", *arguments)
-        command = [sys.executable, "-B", Setting.programs["compare"], "--old", old.url, "--new", new.url]
+        command = [sys.executable, "-B", programs["compare"], "--old", old.url, "--new", new.url]
         done = subprocess.run([*command, *files], capture_output=True, text=True, timeout=LIMIT)
         self.assertEqual(done.returncode, 0, f"{names}:\n{done.stdout}{done.stderr}")
         print(done.stdout.splitlines()[-2])
@@ -76,16 +72,5 @@ class Differential(unittest.TestCase):
         self.compare(["stricter_hooks"], large_requests.stricter_hooks(), "hooks")
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    for name in ("compare", "old", "new"):
-        parser.add_argument(f"--{name}", required=True)
-    parser.add_argument("tests", nargs="*")
-    given = vars(parser.parse_args())
-    tests = given.pop("tests")
-    Setting.programs = given
-    unittest.main(argv=[sys.argv[0], *tests], verbosity=2)
-
-
 if __name__ == "__main__":
-    main()
+    main("compare", "old", "new")

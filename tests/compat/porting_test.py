@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """The versions of examples/porting answer alike: porting_test.py --compare PROGRAM --httplib PROGRAM --native ..."""
 
-import argparse
 import pathlib
 import subprocess
 import sys
@@ -11,18 +10,15 @@ HERE = pathlib.Path(__file__).resolve().parent
 PORTING = HERE.parents[1] / "examples" / "porting"
 sys.path.insert(0, str(HERE.parent / "support"))
 
+from programs import main, programs  # noqa: E402
 from service import Service  # noqa: E402
 
 LIMIT = 60  # seconds, for one run of gyre-compare
 
 
-class Setting:
-    programs = {}  # name -> path
-
-
 class Porting(unittest.TestCase):
     def start(self, name):
-        path = Setting.programs.get(name)
+        path = programs.get(name)
         if not path:
             self.skipTest(f"there is no {name} in this build")
         service = Service([path, "--port", "0", "--files", PORTING / "public"], limit=20)
@@ -32,7 +28,7 @@ class Porting(unittest.TestCase):
     def compare(self, old, new, *files):
         """Both are started anew, so that both begin without notes."""
         first, second = self.start(old), self.start(new)
-        command = [sys.executable, "-B", Setting.programs["compare"], "--old", first.url, "--new", second.url]
+        command = [sys.executable, "-B", programs["compare"], "--old", first.url, "--new", second.url]
         command += ["--timeout", "20", *(PORTING / name for name in files)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT)
         self.assertEqual(done.returncode, 0, f"{old} and {new}, {files}:\n{done.stdout}{done.stderr}")
@@ -53,16 +49,5 @@ class Porting(unittest.TestCase):
         self.compare("httplib", "native", "stricter.txt")
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    for name in ("compare", "httplib", "compat", "midway", "native"):
-        parser.add_argument(f"--{name}")
-    parser.add_argument("tests", nargs="*")
-    given = vars(parser.parse_args())
-    tests = given.pop("tests")
-    Setting.programs = {name: path for name, path in given.items() if path}
-    unittest.main(argv=[sys.argv[0], *tests], verbosity=2)
-
-
 if __name__ == "__main__":
-    main()
+    main(optional=("compare", "httplib", "compat", "midway", "native"))
